@@ -1,0 +1,24 @@
+import type { Clock } from './clock.ts';
+
+export type RetryOptions = {
+  clock: Clock;
+  deadlineMs: number;
+  /** First pause; each further one is half as long again, up to `maxPauseMs`. */
+  pauseMs?: number;
+  maxPauseMs?: number;
+  signal?: AbortSignal;
+};
+
+/** Calls `attempt` until it does not throw, or `deadlineMs` from now has passed; then throws what the last attempt threw. */
+export const retryUntil = async <T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> => {
+  const { clock, signal, maxPauseMs = 1_000 } = options;
+  const endMs = clock.nowMs() + options.deadlineMs;
+  for (let pauseMs = options.pauseMs ?? 20; ; pauseMs = Math.min(pauseMs * 1.5, maxPauseMs)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (clock.nowMs() + pauseMs > endMs || signal?.aborted) throw error;
+      await clock.sleep(pauseMs, signal);
+    }
+  }
+};
