@@ -19,7 +19,9 @@ export const isStale = () => {
   const built = join(dist, 'main.js');
   if (!existsSync(built)) return true;
   const builtMs = statSync(built).mtimeMs;
-  return sources.some((source) => newestMtimeMs(join(root, source)) > builtMs);
+  return sources
+    .filter((source) => existsSync(join(root, source)))
+    .some((source) => newestMtimeMs(join(root, source)) > builtMs);
 };
 
 const hosts = () => {

@@ -1,0 +1,34 @@
+import { InvalidArgumentError } from 'commander';
+import { type ComponentName, componentNames } from '../components/component.ts';
+
+const isComponentName = (name: string): name is ComponentName => (componentNames as readonly string[]).includes(name);
+
+export const componentName = (name: string): ComponentName => {
+  if (isComponentName(name)) return name;
+  throw new InvalidArgumentError(`components are ${componentNames.join(', ')}.`);
+};
+
+/** `--port kafka=19092`, repeatable; 0 takes a free port. */
+export const collectPort = (
+  text: string,
+  ports: Partial<Record<ComponentName, number>>,
+): Partial<Record<ComponentName, number>> => {
+  const [name = '', digits = ''] = text.split('=');
+  const port = Number(digits);
+  if (!/^\d+$/.test(digits) || port > 65_535) throw new InvalidArgumentError('it is COMPONENT=PORT, as kafka=9092.');
+  return { ...ports, [componentName(name)]: port };
+};
+
+/** `--set NAME=VALUE`, repeatable. */
+export const collectSetting = (text: string, settings: Record<string, string>): Record<string, string> => {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('it is NAME=VALUE.');
+  return { ...settings, [text.slice(0, equals)]: text.slice(equals + 1) };
+};
+
+/** `30s`, `5m`, `500ms` in milliseconds. */
+export const durationMs = (text: string): number => {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  if (!match) throw new InvalidArgumentError('it is a number and a unit, as 500ms, 30s, 5m or 1h.');
+  return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
+};

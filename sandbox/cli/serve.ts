@@ -1,0 +1,55 @@
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import type { ComponentName } from '../components/component.ts';
+import { findProject } from '../pipeline/project.ts';
+import { readSettings } from '../pipeline/settings.ts';
+import { startEmbedded } from '../providers/embedded/embedded.ts';
+import { collectPort, collectSetting, componentName } from './options.ts';
+import { untilToldToStop } from './until-told-to-stop.ts';
+
+type ServeOptions = {
+  port: Partial<Record<ComponentName, number>>;
+  set: Record<string, string>;
+  data?: string;
+  json?: boolean;
+  project?: string;
+};
+
+const serve = async (names: ComponentName[], options: ServeOptions): Promise<void> => {
+  const project = findProject(options.project);
+  const settings = readSettings(project.dir, process.env, options.set);
+  const write = (line: string): void => void process.stdout.write(`${line}\n`);
+  const sandbox = await startEmbedded({
+    names: [...new Set(names)],
+    dataDir: resolve(options.data ?? join(project.dir, '.sandbox')),
+    credentials: settings.credentials,
+    environment: settings.environment,
+    chosenPorts: options.port,
+    emit: (event) => process.stderr.write(`${event.component}: ${event.message}\n`),
+    onReady: (component, address) => {
+      if (options.json) return write(JSON.stringify({ component, address }));
+      write(`${component} is ready`);
+      for (const [name, value] of Object.entries(address)) write(`  ${name}=${value}`);
+    },
+  });
+  try {
+    await sandbox.ready;
+    await untilToldToStop();
+  } finally {
+    await sandbox.stop();
+  }
+};
+
+export const serveCommand = (): Command =>
+  new Command('serve')
+    .description('start some of the servers alone and print their addresses')
+    .argument('<component...>', 'which servers', (name: string, names: ComponentName[] = []) => [
+      ...names,
+      componentName(name),
+    ])
+    .option('--port <component=port>', 'listen on this port (repeatable; 0 takes a free one)', collectPort, {})
+    .option('--data <dir>', 'keep state here instead of .sandbox')
+    .option('--set <name=value>', 'an address or value that a component needs (repeatable)', collectSetting, {})
+    .option('--project <dir>', 'the folder with compose/ and sql/')
+    .option('--json', 'print one JSON line a component')
+    .action(serve);

@@ -1,0 +1,15 @@
+import type { Component } from './component.ts';
+
+// A real account listens on 443; a laptop's server cannot, so this port is the sandbox's own choice.
+export const snowflake: Component = {
+  name: 'snowflake',
+  standardPort: 8090,
+  address: ({ host, port }, { SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER, SNOWFLAKE_PASSWORD }) => ({
+    SNOWFLAKE_HOST: host,
+    SNOWFLAKE_PORT: String(port),
+    SNOWFLAKE_PROTOCOL: 'http',
+    SNOWFLAKE_ACCOUNT,
+    SNOWFLAKE_USER,
+    SNOWFLAKE_PASSWORD,
+  }),
+};
