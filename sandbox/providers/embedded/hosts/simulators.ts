@@ -1,0 +1,4 @@
+import { startSimulators } from '../../../../simulators/server.ts';
+import { host } from '../host.ts';
+
+host(startSimulators);

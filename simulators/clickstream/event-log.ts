@@ -1,0 +1,63 @@
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+
+/** An event as it stands in the log: when the simulator made it, by the machine's clock, and its JSON. */
+export type LoggedEvent = { createdAtMs: number; json: string };
+
+/**
+ * The clickstream API's memory, one line an event: `<created at, ms> TAB <JSON>`. Event n is line n, so any cursor is served again after a
+ * crash; it is also the ledger of what was created. A line counts once its newline is written: a torn one is cut at start.
+ */
+export type EventLog = {
+  count(): number;
+  append(events: readonly LoggedEvent[]): void;
+  /** Events with ids above `sinceId`, at most `limit`. */
+  read(sinceId: number, limit: number): LoggedEvent[];
+  close(): void;
+};
+
+const chunkBytes = 1 << 20;
+const newline = 10;
+
+/** Where each whole line ends, found by reading the file once. */
+const lineEnds = (file: number): number[] => {
+  const ends: number[] = [];
+  const chunk = Buffer.alloc(chunkBytes);
+  for (let position = 0; ; ) {
+    const length = readSync(file, chunk, 0, chunkBytes, position);
+    if (length === 0) return ends;
+    for (let at = chunk.indexOf(newline); at !== -1 && at < length; at = chunk.indexOf(newline, at + 1)) {
+      ends.push(position + at + 1);
+    }
+    position += length;
+  }
+};
+
+const parseLine = (line: string): LoggedEvent => {
+  const tab = line.indexOf('\t');
+  return { createdAtMs: Number(line.slice(0, tab)), json: line.slice(tab + 1) };
+};
+
+export const openEventLog = (path: string): EventLog => {
+  const file = openSync(path, 'a+');
+  const ends = lineEnds(file);
+  const endOf = (id: number): number => ends[id - 1] ?? 0;
+  if (fstatSync(file).size > endOf(ends.length)) ftruncateSync(file, endOf(ends.length));
+  return {
+    count: () => ends.length,
+    append: (events) => {
+      let end = endOf(ends.length);
+      const lines = events.map(({ createdAtMs, json }) => Buffer.from(`${createdAtMs}\t${json}\n`));
+      const bytes = Buffer.concat(lines);
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      for (const line of lines) ends.push((end += line.length));
+    },
+    read: (sinceId, limit) => {
+      const lastId = Math.min(ends.length, sinceId + limit);
+      if (lastId <= sinceId) return [];
+      const bytes = Buffer.alloc(endOf(lastId) - endOf(sinceId));
+      readSync(file, bytes, 0, bytes.length, endOf(sinceId));
+      return bytes.toString('utf8').trimEnd().split('\n').map(parseLine);
+    },
+    close: () => closeSync(file),
+  };
+};

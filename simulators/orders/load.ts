@@ -1,0 +1,143 @@
+import type { Clock } from '../../sandbox/core/clock.ts';
+import type { Emit } from '../../sandbox/core/events.ts';
+import { type Pace, startPace } from '../pace.ts';
+import type { World } from '../shop/world.ts';
+import type { OrderChange } from './life-cycle.ts';
+import type { OrderLedger } from './order-ledger.ts';
+import { connectOrders, type MysqlAddress, type OrdersDatabase } from './orders-database.ts';
+
+export type OrdersRequest = {
+  address: MysqlAddress;
+  world: World;
+  changes: Iterator<OrderChange, never>;
+  ledger: OrderLedger;
+  perSecond: number;
+  /** No change beyond this one; for ever when absent. */
+  lastSequence: number | undefined;
+  clock: Clock;
+  emit: Emit;
+  /** Aborted by `stop`, and from outside while MySQL is still waited for. */
+  stopping: AbortController;
+};
+
+export type OrdersLoad = {
+  pace: Pace;
+  /** The highest sequence begun. */
+  begun(): number;
+  stop(): Promise<void>;
+};
+
+// Changes of one order go over one connection, in order; orders share the connections by id.
+const connectionCount = 4;
+const reconnectPauseMs = 100;
+
+/** One connection that is made again when it breaks, with the change that was under way settled before the next. */
+const startLane = (request: OrdersRequest, signal: AbortSignal) => {
+  const { address, ledger, clock, emit } = request;
+  const waiting: OrderChange[] = [];
+  let database: OrdersDatabase | undefined;
+  let wake: () => void = () => {};
+
+  const connected = async (): Promise<OrdersDatabase> => {
+    for (let told = false; ; ) {
+      if (database) return database;
+      try {
+        database = await connectOrders(address);
+        return database;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (!told) emit({ component: 'simulators', kind: 'warning', message: `MySQL: ${(error as Error).message}` });
+        told = true;
+        await clock.sleep(reconnectPauseMs, signal);
+      }
+    }
+  };
+
+  const lost = async (error: unknown): Promise<void> => {
+    emit({
+      component: 'simulators',
+      kind: 'warning',
+      message: `an order's change failed: ${(error as Error).message}`,
+    });
+    await database?.close();
+    database = undefined;
+    await clock.sleep(reconnectPauseMs, signal);
+  };
+
+  /** Tries until it has happened; what is doubtful is looked up first, so that nothing is done twice. */
+  const carryOut = async (change: OrderChange, doubtful: boolean): Promise<void> => {
+    for (let unsure = doubtful; !signal.aborted; unsure = true) {
+      try {
+        const connection = await connected();
+        if (!(unsure && (await connection.hasHappened(change)))) await connection.apply(change);
+        return ledger.settle(change);
+      } catch (error) {
+        if (!signal.aborted) await lost(error);
+      }
+    }
+  };
+
+  const run = async (doubtful: readonly OrderChange[]): Promise<void> => {
+    for (const change of doubtful) await carryOut(change, true);
+    while (!signal.aborted) {
+      const change = waiting.shift();
+      if (change) {
+        ledger.intend(change);
+        await carryOut(change, false);
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (signal.aborted) resolve();
+        });
+      }
+    }
+    await database?.close();
+  };
+
+  signal.addEventListener('abort', () => wake());
+  return {
+    run,
+    connected,
+    backlog: () => waiting.length,
+    push: (change: OrderChange): void => {
+      waiting.push(change);
+      wake();
+    },
+  };
+};
+
+// A MySQL that is down must not make the simulator pile up changes without end.
+const backlogAtMost = 1_000;
+
+export const startOrders = async (request: OrdersRequest): Promise<OrdersLoad> => {
+  const { ledger, changes, world, clock, stopping } = request;
+  const lanes = Array.from({ length: connectionCount }, () => startLane(request, stopping.signal));
+  const laneOf = (change: OrderChange) => lanes[change.row.id % connectionCount] as (typeof lanes)[number];
+
+  const { lastSequence, doubtful } = ledger.state();
+  let begun = lastSequence;
+  const redo = doubtful;
+  // The generator gives every change from the first: what an earlier run has begun is passed over.
+  for (let passed = 0; passed < begun; passed++) changes.next();
+
+  const [first] = lanes;
+  if (first) await (await first.connected()).stockShop(world);
+  const running = lanes.map((lane) => lane.run(redo.filter((change) => laneOf(change) === lane)));
+  const pace = startPace(clock, request.perSecond, (count) => {
+    for (let issued = 0; issued < count && begun < (request.lastSequence ?? Number.POSITIVE_INFINITY); issued++) {
+      if (lanes.some((lane) => lane.backlog() > backlogAtMost)) return;
+      const change = changes.next().value;
+      begun = change.sequence;
+      laneOf(change).push(change);
+    }
+  });
+  return {
+    pace,
+    begun: () => begun,
+    stop: async () => {
+      await pace.stop();
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+};
