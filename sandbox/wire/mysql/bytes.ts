@@ -135,7 +135,7 @@ export const writeNullTerminated = (writer: Writer, value: string): void => {
   writeInt1(writer, 0);
 };
 
-export const writeLengthEncoded = (writer: Writer, value: number | bigint): void => {
+export const writeLengthEncoded = (writer: Writer, value: number | bigint) => {
   if (value < 0xfb) return writeInt1(writer, Number(value));
   if (value < 0x1_0000) {
     writeInt1(writer, 0xfc);
