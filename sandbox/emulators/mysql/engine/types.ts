@@ -140,7 +140,7 @@ export type PreparedStatement = {
 };
 
 export type Session = {
-  /** The connection id: in the handshake, CONNECTION_ID(), KILL and SHOW PROCESSLIST. */
+  /** That of the options: CONNECTION_ID(), KILL and SHOW PROCESSLIST. */
   readonly connectionId: number;
   readonly currentDatabase: string | null;
   /** Status bits for packets that no statement produced (COM_PING, COM_INIT_DB, …). */
@@ -171,6 +171,8 @@ export type Session = {
 };
 
 export type SessionOptions = {
+  /** Told to the client in the handshake, before anyone logged in: the wire counts, from 8 on, and never gives one twice. */
+  connectionId: number;
   account: Account;
   /** The name the client gave, and where it came from ('127.0.0.1' or 'localhost'). */
   user: string;
