@@ -49,7 +49,7 @@ export type Expression = At &
     | {
         kind: 'case';
         operand?: Expression;
-        branches: readonly { when: Expression; then: Expression }[];
+        branches: readonly { when: Expression; result: Expression }[];
         otherwise?: Expression;
       }
     | FunctionCall
