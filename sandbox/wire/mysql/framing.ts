@@ -20,7 +20,7 @@ export class PacketsOutOfOrder extends Error {
 }
 
 /** `sequence` is the number of the payload's last frame: the answer goes on from there. */
-export type Packet = { sequence: number; payload: Buffer };
+export type Packet = { firstSequence: number; sequence: number; payload: Buffer };
 
 const header = (sizeBytes: number, sequence: number): Buffer => {
   const bytes = Buffer.allocUnsafe(headerBytes);
@@ -121,9 +121,10 @@ export const createDeframer = (): Deframer => {
           continue;
         }
         const payload = pieces.length === 0 ? piece : Buffer.concat([...pieces, piece]);
+        const firstSequence = (sequence - pieces.length) & 0xff;
         pieces = [];
         piecesBytes = 0;
-        return { sequence, payload };
+        return { firstSequence, sequence, payload };
       }
     },
     drain: () => {
