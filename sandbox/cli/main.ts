@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../core/usage-error.ts';
+import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -13,6 +14,7 @@ const program = new Command('sluicebox')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(`sluicebox: ${text.replace(/^error: /, '')}`) });
 
+program.addCommand(sandboxCommand().exitOverride().copyInheritedSettings(program), { isDefault: true });
 for (const command of [serveCommand()]) program.addCommand(command.exitOverride().copyInheritedSettings(program));
 
 try {

@@ -8,15 +8,14 @@ export const componentName = (name: string): ComponentName => {
   throw new InvalidArgumentError(`components are ${componentNames.join(', ')}.`);
 };
 
+export type ChosenPorts = Partial<Record<ComponentName | 'clickstream', number>>;
+
 /** `--port kafka=19092`, repeatable; 0 takes a free port. */
-export const collectPort = (
-  text: string,
-  ports: Partial<Record<ComponentName, number>>,
-): Partial<Record<ComponentName, number>> => {
+export const collectPort = (text: string, ports: ChosenPorts): ChosenPorts => {
   const [name = '', digits = ''] = text.split('=');
   const port = Number(digits);
   if (!/^\d+$/.test(digits) || port > 65_535) throw new InvalidArgumentError('it is COMPONENT=PORT, as kafka=9092.');
-  return { ...ports, [componentName(name)]: port };
+  return { ...ports, [name === 'clickstream' ? name : componentName(name)]: port };
 };
 
 /** `--set NAME=VALUE`, repeatable. */

@@ -25,6 +25,10 @@ export type Credentials = {
   SNOWFLAKE_ACCOUNT: string;
   SNOWFLAKE_USER: string;
   SNOWFLAKE_PASSWORD: string;
+  /** Where unqualified names of sql/snowflake live; by default what 010_account.sql creates. */
+  SNOWFLAKE_DATABASE: string;
+  SNOWFLAKE_SCHEMA: string;
+  SNOWFLAKE_WAREHOUSE: string;
 };
 
 export const sandboxCredentials: Credentials = {
@@ -36,4 +40,7 @@ export const sandboxCredentials: Credentials = {
   SNOWFLAKE_ACCOUNT: 'sluicebox',
   SNOWFLAKE_USER: 'sluicebox',
   SNOWFLAKE_PASSWORD: 'sluicebox',
+  SNOWFLAKE_DATABASE: 'SLUICEBOX',
+  SNOWFLAKE_SCHEMA: 'PUBLIC',
+  SNOWFLAKE_WAREHOUSE: 'SLUICEBOX_WH',
 };

@@ -4,12 +4,15 @@ import type { Component } from './component.ts';
 export const snowflake: Component = {
   name: 'snowflake',
   standardPort: 8090,
-  address: ({ host, port }, { SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER, SNOWFLAKE_PASSWORD }) => ({
+  address: ({ host, port }, credentials) => ({
     SNOWFLAKE_HOST: host,
     SNOWFLAKE_PORT: String(port),
     SNOWFLAKE_PROTOCOL: 'http',
-    SNOWFLAKE_ACCOUNT,
-    SNOWFLAKE_USER,
-    SNOWFLAKE_PASSWORD,
+    SNOWFLAKE_ACCOUNT: credentials.SNOWFLAKE_ACCOUNT,
+    SNOWFLAKE_USER: credentials.SNOWFLAKE_USER,
+    SNOWFLAKE_PASSWORD: credentials.SNOWFLAKE_PASSWORD,
+    SNOWFLAKE_DATABASE: credentials.SNOWFLAKE_DATABASE,
+    SNOWFLAKE_SCHEMA: credentials.SNOWFLAKE_SCHEMA,
+    SNOWFLAKE_WAREHOUSE: credentials.SNOWFLAKE_WAREHOUSE,
   }),
 };

@@ -25,9 +25,12 @@ const prefixed = (shell: NodeJS.ProcessEnv): Record<string, string> =>
 export const readSettings = (
   projectDir: string,
   shell: NodeJS.ProcessEnv,
-  set: Record<string, string> = {},
+  set: Readonly<Record<string, string>> = {},
+  /** What the artefacts themselves say, weaker than any setting. */
+  fromArtefacts: Readonly<Record<string, string>> = {},
 ): Settings => {
   const environment = {
+    ...fromArtefacts,
     ...readEnvFile(join(projectDir, '.env.example')),
     ...readEnvFile(join(projectDir, '.env')),
     ...prefixed(shell),

@@ -30,6 +30,10 @@ export type OrdersLoad = {
 // Changes of one order go over one connection, in order; orders share the connections by id.
 const connectionCount = 4;
 const reconnectPauseMs = 100;
+const stockPauseMs = 20;
+
+// ER_BAD_DB_ERROR, ER_NO_SUCH_TABLE
+const isNotThereYet = (errno: number | undefined): boolean => errno === 1049 || errno === 1146;
 
 /** One connection that is made again when it breaks, with the change that was under way settled before the next. */
 const startLane = (request: OrdersRequest, signal: AbortSignal) => {
@@ -53,14 +57,18 @@ const startLane = (request: OrdersRequest, signal: AbortSignal) => {
     }
   };
 
+  const reconnect = async (): Promise<void> => {
+    await database?.close();
+    database = undefined;
+  };
+
   const lost = async (error: unknown): Promise<void> => {
     emit({
       component: 'simulators',
       kind: 'warning',
       message: `an order's change failed: ${(error as Error).message}`,
     });
-    await database?.close();
-    database = undefined;
+    await reconnect();
     await clock.sleep(reconnectPauseMs, signal);
   };
 
@@ -98,6 +106,7 @@ const startLane = (request: OrdersRequest, signal: AbortSignal) => {
   return {
     run,
     connected,
+    reconnect,
     backlog: () => waiting.length,
     push: (change: OrderChange): void => {
       waiting.push(change);
@@ -106,11 +115,27 @@ const startLane = (request: OrdersRequest, signal: AbortSignal) => {
   };
 };
 
+/** Waits for the tables too: the simulators may be up before the database's own SQL has run. */
+const stock = async (lane: ReturnType<typeof startLane>, { world, clock, stopping, emit }: OrdersRequest) => {
+  for (let told = false; !stopping.signal.aborted; ) {
+    try {
+      return await (await lane.connected()).stockShop(world);
+    } catch (error) {
+      const { errno, message } = error as Error & { errno?: number };
+      if (!told && !isNotThereYet(errno))
+        emit({ component: 'simulators', kind: 'warning', message: `MySQL: ${message}` });
+      told ||= !isNotThereYet(errno);
+      await lane.reconnect();
+      await clock.sleep(stockPauseMs, stopping.signal);
+    }
+  }
+};
+
 // A MySQL that is down must not make the simulator pile up changes without end.
 const backlogAtMost = 1_000;
 
 export const startOrders = async (request: OrdersRequest): Promise<OrdersLoad> => {
-  const { ledger, changes, world, clock, stopping } = request;
+  const { ledger, changes, clock, stopping } = request;
   const lanes = Array.from({ length: connectionCount }, () => startLane(request, stopping.signal));
   const laneOf = (change: OrderChange) => lanes[change.row.id % connectionCount] as (typeof lanes)[number];
 
@@ -120,8 +145,7 @@ export const startOrders = async (request: OrdersRequest): Promise<OrdersLoad> =
   // The generator gives every change from the first: what an earlier run has begun is passed over.
   for (let passed = 0; passed < begun; passed++) changes.next();
 
-  const [first] = lanes;
-  if (first) await (await first.connected()).stockShop(world);
+  await stock(lanes[0] as (typeof lanes)[number], request);
   const running = lanes.map((lane) => lane.run(redo.filter((change) => laneOf(change) === lane)));
   const pace = startPace(clock, request.perSecond, (count) => {
     for (let issued = 0; issued < count && begun < (request.lastSequence ?? Number.POSITIVE_INFINITY); issued++) {

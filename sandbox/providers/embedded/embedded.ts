@@ -18,7 +18,9 @@ export type EmbeddedRequest = {
   chosenPorts: Partial<Record<ComponentName, number>>;
   emit: Emit;
   /** Called as each component takes connections. */
-  onReady?: (name: ComponentName, address: Address) => void;
+  onReady?: (name: ComponentName, address: Address) => void | Promise<void>;
+  /** Called with all addresses before anything starts; throws when something that is needed is not there. */
+  check?: (environment: Address) => void;
 };
 
 export type ComponentState = 'starting' | 'running' | 'down' | 'stopped';
@@ -159,5 +161,10 @@ const startPlanned = (plan: Plan): EmbeddedSandbox => {
 };
 
 /** Starts the named components, each on its port, and gives their addresses at once; `ready` tells when they take connections. */
-export const startEmbedded = async (request: EmbeddedRequest): Promise<EmbeddedSandbox> =>
-  startPlanned(await planPorts(request));
+export const startEmbedded = async (request: EmbeddedRequest): Promise<EmbeddedSandbox> => {
+  const plan = await planPorts(request);
+  for (const name of request.names)
+    recipes[name].options({ credentials: request.credentials, environment: plan.environment });
+  request.check?.(plan.environment);
+  return startPlanned(plan);
+};

@@ -1,0 +1,134 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import type { ComponentName } from '../components/component.ts';
+import { systemClock } from '../core/clock.ts';
+import type { SandboxEvent } from '../core/events.ts';
+import { type Monitor, startMonitor } from '../monitor/monitor.ts';
+import type { Readings } from '../monitor/reading.ts';
+import { accountNames } from '../pipeline/account-names.ts';
+import { readArtefacts } from '../pipeline/artefacts.ts';
+import { deriveGraph } from '../pipeline/graph.ts';
+import { claimInstance } from '../pipeline/instance.ts';
+import { findProject } from '../pipeline/project.ts';
+import { startSandbox } from '../pipeline/sandbox.ts';
+import { readSettings } from '../pipeline/settings.ts';
+import type { SimulatorPlan } from '../pipeline/simulators.ts';
+import { collectPort, collectSetting, durationMs } from './options.ts';
+import { plainScreen } from './plain-screen.ts';
+import type { Screen } from './screen.ts';
+import { untilToldToStop } from './until-told-to-stop.ts';
+
+type Rates = { clickstream: number; orders: number };
+
+type SandboxOptions = {
+  project?: string;
+  data?: string;
+  fresh?: boolean;
+  port: Partial<Record<ComponentName | 'clickstream', number>>;
+  set: Record<string, string>;
+  seed: string;
+  rate: Rates;
+  simulators: boolean;
+  for?: number;
+  plain?: boolean;
+  json?: boolean;
+};
+
+const defaultRates: Rates = { clickstream: 20, orders: 5 };
+
+/** `--rate clickstream=100`, events a second, repeatable. */
+const collectRate = (text: string, rates: Rates): Rates => {
+  const match = /^(clickstream|orders)=(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text);
+  if (!match) throw new InvalidArgumentError('it is clickstream=N or orders=N, events a second.');
+  return { ...rates, [match[1] as keyof Rates]: Number(match[2]) };
+};
+
+const planOf = ({ seed, rate, simulators }: SandboxOptions): SimulatorPlan => ({
+  seed,
+  customers: 200,
+  products: 60,
+  ...(simulators ? { clickstream: { perSecond: rate.clickstream }, orders: { perSecond: rate.orders } } : {}),
+});
+
+/** From the start of the process, not of this module: that is how long the user has waited. */
+const startedAtMs = Date.now() - performance.now();
+
+const screenFor = async (options: SandboxOptions): Promise<Screen> => {
+  if (options.plain || options.json || !process.stdout.isTTY || !process.stdin.isTTY)
+    return plainScreen(options.json === true);
+  const { inkScreen } = await import('../tui/ink-screen.tsx');
+  return inkScreen(startedAtMs);
+};
+
+const run = async (options: SandboxOptions): Promise<void> => {
+  const project = findProject(options.project);
+  const artefacts = readArtefacts(project);
+  const graph = deriveGraph(artefacts);
+  const settings = readSettings(project.dir, process.env, { ...options.set }, accountNames(artefacts));
+  const dataDir = resolve(options.data ?? join(project.dir, '.sandbox'));
+  let address: Readonly<Record<string, string>> = {};
+  let monitor: Monitor | undefined;
+  const instance = await claimInstance(dataDir, () => {
+    const readings = monitor?.readings();
+    return { startedAtMs, address, ...(readings ? { readings } : {}) };
+  });
+  if (options.fresh) removeState(dataDir);
+  const screen = await screenFor(options);
+  try {
+    const sandbox = await startSandbox({
+      artefacts,
+      graph,
+      settings,
+      dataDir,
+      chosenPorts: options.port,
+      simulators: planOf(options),
+      clock: systemClock,
+      emit: (event: SandboxEvent) => screen.event(event),
+      report: (step) => screen.step(step, Date.now() - startedAtMs),
+    });
+    address = sandbox.address;
+    screen.started({ graph, address, seed: options.seed });
+    try {
+      monitor = startMonitor({
+        graph,
+        environment: sandbox.environment,
+        clock: systemClock,
+        onReadings: (readings: Readings) => screen.readings(readings),
+        onFirstRow: (table, atMs) => screen.firstRow(table, atMs - startedAtMs),
+      });
+      await Promise.race([sandbox.bringUp.all, untilToldToStop()]);
+      await Promise.race([untilToldToStop(options.for), screen.quit]);
+      await monitor.close();
+    } finally {
+      screen.stopping();
+      await sandbox.stop();
+    }
+  } finally {
+    screen.close();
+    await instance.release();
+  }
+};
+
+const stateFolders = ['kafka', 'schema-registry', 'connect', 'mysql', 's3', 'snowflake', 'simulators'];
+
+/** Only what the sandbox itself has made: the folder may be one of the user's. */
+const removeState = (dataDir: string): void => {
+  for (const folder of stateFolders) rmSync(join(dataDir, folder), { recursive: true, force: true });
+};
+
+export const sandboxCommand = (): Command =>
+  new Command('sandbox')
+    .description('run the whole pipeline and watch it (what runs when no command is named)')
+    .option('--fresh', 'start with empty state')
+    .option('--for <time>', 'stop by itself after this time, as 30s', durationMs)
+    .option('--rate <lane=n>', 'events a second: clickstream=20, orders=5 (repeatable)', collectRate, defaultRates)
+    .option('--seed <text>', 'the same seed gives the same rows', 'sluicebox')
+    .option('--no-simulators', 'make no traffic')
+    .option('--project <dir>', 'the folder with compose/ and sql/')
+    .option('--data <dir>', 'keep state here instead of .sandbox')
+    .option('--port <component=port>', 'listen on this port (repeatable; 0 takes a free one)', collectPort, {})
+    .option('--set <name=value>', 'a value for env:NAME in a connector (repeatable)', collectSetting, {})
+    .option('--plain', 'plain lines instead of the screen')
+    .option('--json', 'one JSON object a line instead of the screen')
+    .action(run);
