@@ -1,0 +1,85 @@
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+
+type Holder = { pid: number; processStart: string; host: string; port: number };
+
+/** When the process began, on systems that tell (Linux): a recycled process id is not taken for the holder. */
+const processStart = (pid: number): string => {
+  const path = `/proc/${pid}/stat`;
+  if (!existsSync(path)) return '';
+  // Field 22; the second field, the program's name in parentheses, may hold spaces.
+  return (
+    readFileSync(path, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19] ?? ''
+  );
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+const answers = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
+
+const read = (path: string): Holder | undefined => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+  } catch {
+    return undefined; // gone, or its writer was killed before it had written: nobody's
+  }
+};
+
+/** Another worker of this very process may hold it, or a terminated one may have left it: then only its listener tells. */
+const isHeld = async (holder: Holder): Promise<boolean> => {
+  if (!isAlive(holder.pid)) return false;
+  if (processStart(holder.pid) !== holder.processStart) return false;
+  if (holder.pid !== process.pid) return true;
+  return holder.port > 0 && (await answers(holder.host, holder.port));
+};
+
+export type DataLock = {
+  /** Tells where this broker listens; a later start in the same process asks there. */
+  announce(host: string, port: number): void;
+  release(): void;
+};
+
+/**
+ * Makes a data folder this broker's alone. Throws when a living broker has it; a lock left by kill -9 or
+ * worker.terminate() is taken over.
+ */
+export const lockData = async (folder: string): Promise<DataLock> => {
+  const path = join(folder, '.lock');
+  const holder = read(path);
+  if (holder && (await isHeld(holder))) {
+    throw new Error(`${folder} is in use by another Kafka broker (process ${holder.pid})`);
+  }
+  if (existsSync(path)) rmSync(path);
+  const mine: Holder = { pid: process.pid, processStart: processStart(process.pid), host: '', port: 0 };
+  const fd = openSync(path, 'wx'); // throws when another start was faster
+  writeSync(fd, JSON.stringify(mine));
+  closeSync(fd);
+  return {
+    announce: (host, port) => {
+      const next = openSync(`${path}.new`, 'w');
+      writeSync(next, JSON.stringify({ ...mine, host, port }));
+      closeSync(next);
+      renameSync(`${path}.new`, path);
+    },
+    release: () => rmSync(path, { force: true }),
+  };
+};

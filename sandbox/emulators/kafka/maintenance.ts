@@ -1,0 +1,59 @@
+import type { Broker } from './broker.ts';
+import type { Connection } from './connection.ts';
+import { applyRetention, flushLog } from './partition-log.ts';
+import { expireProducers } from './producer-states.ts';
+
+/** How often group timers (sessions, rebalances) are looked at: their resolution. */
+const tickMs = 100;
+
+const cleanLogs = (broker: Broker): void => {
+  const { clock, settings } = broker;
+  const unusedSinceMs = clock.nowMs() - settings.numberOf('producer.id.expiration.ms');
+  for (const { config, partitions } of broker.topics.all()) {
+    for (const log of partitions) {
+      if (config.deleteOld) applyRetention(broker.logs, log, config);
+      expireProducers(log.producers, unusedSinceMs);
+    }
+  }
+};
+
+const flushLogs = (broker: Broker): void => {
+  const nowMs = broker.clock.nowMs();
+  for (const { config, partitions } of broker.topics.all()) {
+    for (const log of partitions) if (nowMs - log.lastFlushMs >= config.flushMs) flushLog(broker.logs, log);
+  }
+};
+
+const closeIdle = (broker: Broker, connections: ReadonlySet<Connection>): void => {
+  const idleMs = broker.settings.numberOf('connections.max.idle.ms');
+  if (idleMs < 0) return;
+  const nowMs = broker.clock.nowMs();
+  for (const connection of connections) {
+    if (!connection.isBusy() && nowMs - connection.lastUsedMs > idleMs) connection.close();
+  }
+};
+
+/** Runs everything that is due by the clock until the broker stops. */
+export const runMaintenance = async (broker: Broker, connections: ReadonlySet<Connection>): Promise<void> => {
+  const { clock, settings, stopping, groups } = broker;
+  const due = new Map<() => void, number>();
+  const every = (periodMs: number, work: () => void): void => {
+    const nowMs = clock.nowMs();
+    const dueMs = due.get(work);
+    if (dueMs !== undefined && nowMs < dueMs) return;
+    due.set(work, nowMs + periodMs);
+    if (dueMs !== undefined) work();
+  };
+  const clean = () => cleanLogs(broker);
+  const flush = () => flushLogs(broker);
+  const close = () => closeIdle(broker, connections);
+  const { expireOffsets } = groups;
+  while (!stopping.aborted) {
+    groups.sweep();
+    every(1_000, flush);
+    every(1_000, close);
+    every(settings.numberOf('log.retention.check.interval.ms'), clean);
+    every(settings.numberOf('offsets.retention.check.interval.ms'), expireOffsets);
+    await clock.sleep(tickMs, stopping);
+  }
+};
