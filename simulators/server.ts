@@ -6,11 +6,11 @@ import express, { type Request, type Response } from 'express';
 import { seededRandom } from '../sandbox/core/random.ts';
 import type { RunningServer, ServerContext } from '../sandbox/core/server.ts';
 import { eventsPage, startClicks } from './clickstream/api.ts';
-import { openEventLog } from './clickstream/event-log.ts';
+import { clickstreamLogName, openEventLog } from './clickstream/event-log.ts';
 import { clickEvents } from './clickstream/sessions.ts';
 import { orderChanges } from './orders/life-cycle.ts';
 import { type OrdersLoad, startOrders } from './orders/load.ts';
-import { openOrderLedger } from './orders/order-ledger.ts';
+import { openOrderLedger, orderLedgerName } from './orders/order-ledger.ts';
 import type { MysqlAddress } from './orders/orders-database.ts';
 import { shopWorld } from './shop/world.ts';
 
@@ -28,11 +28,8 @@ export type SimulatorOptions = {
 export type SimulatorStatus = {
   seed: string;
   clickstream: { created: number; perSecond: number } | null;
-  orders: { begun: number; doubtful: number; perSecond: number } | null;
+  orders: { begun: number; waiting: number; doubtful: number; perSecond: number } | null;
 };
-
-export const clickstreamLogName = 'clickstream.log';
-export const orderLedgerName = 'orders.ndjson';
 
 const perSecondAtMost = 100_000;
 
@@ -89,7 +86,12 @@ export const startSimulators = async (context: ServerContext, options: Simulator
     seed: options.seed,
     clickstream: clicks ? { created: log.count(), perSecond: clicks.rate() } : null,
     orders: orders
-      ? { begun: orders.begun(), doubtful: ledger.state().doubtful.length, perSecond: orders.pace.rate() }
+      ? {
+          begun: orders.begun(),
+          waiting: orders.waiting(),
+          doubtful: ledger.state().doubtful.length,
+          perSecond: orders.pace.rate(),
+        }
       : null,
   });
   const api = express().disable('x-powered-by').set('etag', false).use(express.json());

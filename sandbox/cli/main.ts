@@ -1,28 +1,41 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError, Command as Program } from 'commander';
+import { SnowflakeError } from '../components/snowflake-client.ts';
 import { UsageError } from '../core/usage-error.ts';
+import { envCommand } from './env.ts';
+import { runCommand } from './run.ts';
+import { NotRunning } from './running-instance.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
+import { sqlCommand } from './sql.ts';
+import { statusCommand } from './status.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
-const program = new Command('sluicebox')
+const program = new Program('sluicebox')
   .description('A streaming pipeline, whole on this machine: HTTP and MySQL, Kafka Connect, Kafka, S3, Snowflake.')
   .version(version)
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(`sluicebox: ${text.replace(/^error: /, '')}`) });
 
-program.addCommand(sandboxCommand().exitOverride().copyInheritedSettings(program), { isDefault: true });
-for (const command of [serveCommand()]) program.addCommand(command.exitOverride().copyInheritedSettings(program));
+const add = (command: Command, options?: { isDefault: boolean }): void => {
+  program.addCommand(command.exitOverride().copyInheritedSettings(program), options);
+};
+
+add(sandboxCommand(), { isDefault: true });
+for (const command of [serveCommand(), runCommand(), statusCommand(), envCommand(), sqlCommand()]) add(command);
+
+const explain = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof UsageError || error instanceof NotRunning || error instanceof SnowflakeError)) throw error;
+  process.stderr.write(`sluicebox: ${error.message}\n`);
+  return error instanceof UsageError ? 2 : 1;
+};
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof UsageError) {
-    process.stderr.write(`sluicebox: ${error.message}\n`);
-    process.exitCode = 2;
-  } else throw error;
+  process.exitCode = explain(error);
 }

@@ -44,8 +44,8 @@ const Footer = ({ model }: { model: Model }): ReactElement => {
 const Events = ({ model, lines }: { model: Model; lines: number }): ReactElement => (
   <Box flexDirection="column">
     {model.events.length === 0 ? <Text>nothing yet</Text> : null}
-    {model.events.slice(-lines).map((event, index) => (
-      <Text key={`${index}${event.message}`} wrap="truncate">
+    {model.events.slice(-lines).map((event) => (
+      <Text key={event.number} wrap="truncate">
         {event.component}: {event.kind}: {event.message.split('\n')[0]}
       </Text>
     ))}

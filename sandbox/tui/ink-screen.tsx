@@ -69,10 +69,14 @@ export const inkScreen = (startedAtMs: number): Screen => {
   });
   process.stdout.write(enterAlternateScreen);
   const app = render(<App store={store} onQuit={quit} />, { exitOnCtrlC: false, maxFps: 10, patchConsole: true });
+  let eventCount = 0;
   const ticking = setInterval(() => store.set({ nowMs: Date.now() }), redrawEachMs);
   return {
     step: (step) => store.set({ step }),
-    event: (event) => store.set({ events: [...store.get().events, event].slice(-eventsKept) }),
+    event: (event) => {
+      const numbered = { ...event, number: eventCount++ };
+      store.set({ events: [...store.get().events, numbered].slice(-eventsKept) });
+    },
     started: ({ graph, address, seed }) => store.set({ graph, address, seed }),
     readings: (readings) => store.set({ readings, nowMs: Date.now() }),
     firstRow: (table, sinceStartMs) =>

@@ -14,7 +14,7 @@ export type Model = {
   /** How long after start the first row came, by table. */
   firstRowMs: Readonly<Record<string, number>>;
   /** Newest last; what is older than `eventsKept` is in the log. */
-  events: readonly SandboxEvent[];
+  events: readonly (SandboxEvent & { number: number })[];
   /** What start-up has just done, or that it is stopping. */
   step: string;
 };

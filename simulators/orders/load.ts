@@ -22,8 +22,10 @@ export type OrdersRequest = {
 
 export type OrdersLoad = {
   pace: Pace;
-  /** The highest sequence begun. */
+  /** The highest sequence that fell due. */
   begun(): number;
+  /** Due and not yet sent to MySQL. */
+  waiting(): number;
   stop(): Promise<void>;
 };
 
@@ -158,6 +160,7 @@ export const startOrders = async (request: OrdersRequest): Promise<OrdersLoad> =
   return {
     pace,
     begun: () => begun,
+    waiting: () => lanes.reduce((sum, lane) => sum + lane.backlog(), 0),
     stop: async () => {
       await pace.stop();
       stopping.abort();

@@ -1,6 +1,8 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { OrderChange, OrderRow } from './life-cycle.ts';
 
+export const orderLedgerName = 'orders.ndjson';
+
 /** What the orders simulator wrote down: intents before the statement, settlements after it. */
 type Line = { intent: OrderChange } | { done: number };
 

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { systemClock } from '../core/clock.ts';
+import { accountNames } from '../pipeline/account-names.ts';
+import { readArtefacts } from '../pipeline/artefacts.ts';
+import { deriveGraph } from '../pipeline/graph.ts';
+import { findProject } from '../pipeline/project.ts';
+import { readSettings } from '../pipeline/settings.ts';
+import { readScenario } from '../scenario/read-scenario.ts';
+import { runScenario } from '../scenario/run-scenario.ts';
+import { collectSetting } from './options.ts';
+
+type RunOptions = { project?: string; data?: string; set: Record<string, string>; seed?: string; verbose?: boolean };
+
+const linesOfFailure = 20;
+
+const run = async (file: string, options: RunOptions): Promise<void> => {
+  const scenario = readScenario(file);
+  const project = findProject(options.project);
+  const artefacts = readArtefacts(project);
+  const settings = readSettings(project.dir, process.env, options.set, accountNames(artefacts));
+  const dataDir = options.data ? resolve(options.data) : mkdtempSync(join(tmpdir(), 'sluicebox-run-'));
+  const write = (line: string): void => void process.stdout.write(`${line}\n`);
+  const startedAtMs = Date.now();
+  const seed = options.seed ?? scenario.seed;
+  write(`${scenario.name}: seed ${seed}`);
+  try {
+    const { passed, findings } = await runScenario({
+      scenario: { ...scenario, seed },
+      artefacts,
+      graph: deriveGraph(artefacts),
+      settings,
+      dataDir,
+      clock: systemClock,
+      emit: ({ component, kind, message }) => {
+        if (options.verbose || kind === 'failed') process.stderr.write(`${component}: ${kind}: ${message}\n`);
+      },
+      report: (line) => write(`  ${((Date.now() - startedAtMs) / 1_000).toFixed(1).padStart(5)} s  ${line}`),
+    });
+    for (const { holds, says } of findings) {
+      write(`  ${holds ? 'holds' : 'FAILS'}  ${says[0]}`);
+      if (!holds) for (const line of says.slice(1, linesOfFailure)) write(`         ${line}`);
+    }
+    write(`${passed ? 'PASS' : 'FAIL'} ${scenario.name}`);
+    process.exitCode = passed ? 0 : 1;
+  } finally {
+    if (!options.data) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+};
+
+export const runCommand = (): Command =>
+  new Command('run')
+    .description('run a scenario file on a pipeline of its own; exit code 1 when an expectation fails')
+    .argument('<file>', 'as scenarios/first-order.yaml')
+    .option('--seed <text>', 'another seed than the file names')
+    .option('--project <dir>', 'the folder with compose/ and sql/')
+    .option('--data <dir>', 'keep the state of the run here')
+    .option('--set <name=value>', 'a value for env:NAME in a connector (repeatable)', collectSetting, {})
+    .option('--verbose', 'also tell what the components say')
+    .action(run);

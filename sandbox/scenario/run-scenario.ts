@@ -1,0 +1,111 @@
+import type { SimulatorStatus } from '../../simulators/server.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Emit } from '../core/events.ts';
+import { retryUntil } from '../core/retry.ts';
+import type { Artefacts } from '../pipeline/artefacts.ts';
+import type { Graph } from '../pipeline/graph.ts';
+import { type Sandbox, startSandbox } from '../pipeline/sandbox.ts';
+import type { Settings } from '../pipeline/settings.ts';
+import { expectUntil, type Finding } from './expectations.ts';
+import type { Scenario, ScenarioStep } from './scenario.ts';
+import { endAndStart } from './steps/end-and-start.ts';
+import { loseObject } from './steps/lose-object.ts';
+
+export type ScenarioRequest = {
+  scenario: Scenario;
+  artefacts: Artefacts;
+  graph: Graph;
+  settings: Settings;
+  dataDir: string;
+  clock: Clock;
+  emit: Emit;
+  /** What is going on, a line each. */
+  report(line: string): void;
+};
+
+export type ScenarioResult = { passed: boolean; findings: readonly Finding[] };
+
+const takeStep = async (step: ScenarioStep, request: ScenarioRequest, sandbox: Sandbox): Promise<void> => {
+  const { clock, graph, report } = request;
+  if ('crash' in step) {
+    report(`kill -9 of ${step.crash}`);
+    await endAndStart('crash', step.crash, step.for, sandbox, clock);
+    return report(`${step.crash} started again`);
+  }
+  if ('stop' in step) {
+    report(`stopping ${step.stop}`);
+    await endAndStart('stop', step.stop, step.for, sandbox, clock);
+    return report(`${step.stop} started again`);
+  }
+  const key = await loseObject(step['lose-object'].prefix, graph, sandbox, clock);
+  report(`deleted ${key} before it was loaded`);
+};
+
+/** Steps one after the other, each at its time after the traffic began or when the one before has ended. */
+const takeSteps = async (request: ScenarioRequest, sandbox: Sandbox, beganMs: number): Promise<void> => {
+  const inOrder = [...request.scenario.steps].sort((left, right) => left.at - right.at);
+  for (const step of inOrder) {
+    await request.clock.sleep(Math.max(0, beganMs + step.at - request.clock.nowMs()));
+    await takeStep(step, request, sandbox);
+  }
+};
+
+const settleDeadlineMs = 30_000;
+
+/** No further traffic, and every order's change either settled or known not to have happened. */
+const endTraffic = (sandbox: Sandbox, clock: Clock): Promise<void> =>
+  retryUntil(
+    async () => {
+      const answer = await fetch(new URL('/simulators', sandbox.environment['CLICKSTREAM_URL']), {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ clickstream: { perSecond: 0 }, orders: { perSecond: 0 } }),
+      });
+      const { orders } = (await answer.json()) as SimulatorStatus;
+      const open = (orders?.waiting ?? 0) + (orders?.doubtful ?? 0);
+      if (open > 0 || (sandbox.simulators.plan.orders && !orders))
+        throw new Error(`${open} changes of orders are open`);
+    },
+    { clock, deadlineMs: settleDeadlineMs },
+  );
+
+/** Runs one scenario on a sandbox of its own, embedded, and says what held. */
+export const runScenario = async (request: ScenarioRequest): Promise<ScenarioResult> => {
+  const { scenario, settings, clock, report } = request;
+  const { clickstream, orders } = scenario.simulate;
+  const sandbox = await startSandbox({
+    ...request,
+    settings: { ...settings, environment: { ...settings.environment, ...scenario.set } },
+    // A scenario shares the machine with whatever else runs: it takes ports that nobody expects anything on.
+    chosenPorts: { kafka: 0, 'schema-registry': 0, connect: 0, mysql: 0, s3: 0, snowflake: 0, clickstream: 0 },
+    simulators: {
+      seed: scenario.seed,
+      customers: 200,
+      products: 60,
+      ...(clickstream ? { clickstream: withoutUndefined(clickstream) } : {}),
+      ...(orders ? { orders: withoutUndefined(orders) } : {}),
+    },
+    report: () => {},
+  });
+  try {
+    await sandbox.bringUp.all;
+    report('the pipeline stands');
+    const beganMs = clock.nowMs();
+    await Promise.all([takeSteps(request, sandbox, beganMs), clock.sleep(scenario.simulate.for)]);
+    await endTraffic(sandbox, clock);
+    report('the traffic has ended');
+    const deadlineMs = clock.nowMs() + scenario.expect.within;
+    const findings: Finding[] = [];
+    for (const expectation of scenario.expect.all) {
+      findings.push(await expectUntil(expectation, deadlineMs, request.graph, sandbox, clock));
+    }
+    return { passed: findings.every(({ holds }) => holds), findings };
+  } finally {
+    await sandbox.stop();
+  }
+};
+
+const withoutUndefined = ({ perSecond, total }: { perSecond: number; total?: number | undefined }) => ({
+  perSecond,
+  ...(total === undefined ? {} : { total }),
+});
