@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, CommanderError, Command as Program } from 'commander';
 import { SnowflakeError } from '../components/snowflake-client.ts';
 import { UsageError } from '../core/usage-error.ts';
+import { HostFailed } from '../providers/embedded/start-host.ts';
 import { envCommand } from './env.ts';
 import { runCommand } from './run.ts';
 import { NotRunning } from './running-instance.ts';
@@ -29,8 +30,9 @@ for (const command of [serveCommand(), runCommand(), statusCommand(), envCommand
 
 const explain = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (!(error instanceof UsageError || error instanceof NotRunning || error instanceof SnowflakeError)) throw error;
-  process.stderr.write(`sluicebox: ${error.message}\n`);
+  const isExpected = [UsageError, NotRunning, SnowflakeError, HostFailed].some((kind) => error instanceof kind);
+  const { message, stack } = error as Error;
+  process.stderr.write(`sluicebox: ${isExpected ? message : (stack ?? message)}\n`);
   return error instanceof UsageError ? 2 : 1;
 };
 

@@ -1,6 +1,9 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { ComponentName } from '../components/component.ts';
+import type { Address, ComponentName } from '../components/component.ts';
+import { openSnowflake } from '../components/snowflake-client.ts';
+import { accountNames } from '../pipeline/account-names.ts';
+import { readArtefacts } from '../pipeline/artefacts.ts';
 import { findProject } from '../pipeline/project.ts';
 import { readSettings } from '../pipeline/settings.ts';
 import { startEmbedded } from '../providers/embedded/embedded.ts';
@@ -15,9 +18,19 @@ type ServeOptions = {
   project?: string;
 };
 
+/** An account as a team has it: the database, schema and warehouse whose names are told are there to work in. */
+const makeRoom = async (address: Address): Promise<void> => {
+  const quoted = (name: string): string => `"${(address[name] ?? '').replaceAll('"', '""')}"`;
+  const session = await openSnowflake(address);
+  await session.query(`create database if not exists ${quoted('SNOWFLAKE_DATABASE')}`);
+  await session.query(`create schema if not exists ${quoted('SNOWFLAKE_DATABASE')}.${quoted('SNOWFLAKE_SCHEMA')}`);
+  await session.query(`create warehouse if not exists ${quoted('SNOWFLAKE_WAREHOUSE')}`);
+  await session.close();
+};
+
 const serve = async (names: ComponentName[], options: ServeOptions): Promise<void> => {
   const project = findProject(options.project);
-  const settings = readSettings(project.dir, process.env, options.set);
+  const settings = readSettings(project.dir, process.env, options.set, accountNames(readArtefacts(project)));
   const write = (line: string): void => void process.stdout.write(`${line}\n`);
   const sandbox = await startEmbedded({
     names: [...new Set(names)],
@@ -26,7 +39,8 @@ const serve = async (names: ComponentName[], options: ServeOptions): Promise<voi
     environment: settings.environment,
     chosenPorts: options.port,
     emit: (event) => process.stderr.write(`${event.component}: ${event.message}\n`),
-    onReady: (component, address) => {
+    onReady: async (component, address) => {
+      if (component === 'snowflake') await makeRoom(address);
       if (options.json) return write(JSON.stringify({ component, address }));
       write(`${component} is ready`);
       for (const [name, value] of Object.entries(address)) write(`  ${name}=${value}`);

@@ -1,0 +1,4 @@
+import { startMysql } from '../../../emulators/mysql/server.ts';
+import { host } from '../host.ts';
+
+host(startMysql);
