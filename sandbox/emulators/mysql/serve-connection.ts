@@ -19,7 +19,8 @@ const answerTo = (connection: Connection, error: unknown): { answer: MysqlError;
   if (error instanceof ConnectionLost) return undefined;
   if (error instanceof MysqlError) return { answer: error, isLast: false };
   if (error instanceof NotEmulated) return { answer: refusal(connection, error), isLast: false };
-  if (error instanceof MalformedPacket || error instanceof MalformedBinlog) return { answer: mysqlError('ER_MALFORMED_PACKET'), isLast: false };
+  if (error instanceof MalformedPacket || error instanceof MalformedBinlog)
+    return { answer: mysqlError('ER_MALFORMED_PACKET'), isLast: false };
   if (error instanceof PacketTooLarge) return { answer: mysqlError('ER_NET_PACKET_TOO_LARGE'), isLast: true };
   if (error instanceof PacketsOutOfOrder) return { answer: mysqlError('ER_NET_PACKETS_OUT_OF_ORDER'), isLast: true };
   // A bug of ours. Its session is in an unknown state and ends; the others live on.

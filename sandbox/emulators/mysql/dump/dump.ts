@@ -63,19 +63,28 @@ const sendEvents = async (stream: Stream, events: readonly PlacedEvent[]): Promi
   await channel.flush();
 };
 
-const sendFormat = async (stream: Stream, reader: BinlogReader, sizeBytes: number, start: number): Promise<void> => {
-  const [first] = await reader.read(firstPosition, sizeBytes);
-  if (first?.type !== eventTypes.formatDescription) throw new MalformedBinlog('a file without a format description');
+// Gives where the event after the format description begins; `undefined` when the dump has ended before there was one.
+const sendFormat = async (
+  stream: Stream,
+  reader: BinlogReader,
+  sizeBytes: () => number,
+  isFromStart: boolean,
+): Promise<number | undefined> => {
+  let [first] = await reader.read(firstPosition, sizeBytes());
+  // A file that is just being begun.
+  for (; !first; [first] = await reader.read(firstPosition, sizeBytes())) {
+    if (stream.ended.aborted) return undefined;
+    await stream.pause();
+  }
+  if (first.type !== eventTypes.formatDescription) throw new MalformedBinlog('a file without a format description');
   const { body } = decodeEvent(first.bytes, true);
   stream.origin.checksum = body.kind === 'format-description' && body.checksum;
   if (stream.origin.checksum && stream.settings.checksum === undefined) {
     throw fatal('Replica can not handle replication events with the checksum that source is configured to log');
   }
-  send(stream, describeFormat(first.bytes, start === firstPosition));
+  send(stream, describeFormat(first.bytes, isFromStart));
+  return first.end;
 };
-
-const endOfFormat = async (reader: BinlogReader, sizeBytes: number): Promise<number> =>
-  (await reader.read(firstPosition, sizeBytes))[0]?.end ?? firstPosition;
 
 /** Sends one file from `start` on, until a newer file follows it (its name), or nobody wants more (`undefined`). */
 const dumpFile = async (stream: Stream, file: string, start: number): Promise<string | undefined> => {
@@ -89,8 +98,9 @@ const dumpFile = async (stream: Stream, file: string, start: number): Promise<st
   send(stream, artificialRotate(file, start, stream.origin));
   const reader = await openBinlogReader(binlog.path(file));
   try {
-    await sendFormat(stream, reader, find().sizeBytes, start);
-    let position = start === firstPosition ? await endOfFormat(reader, find().sizeBytes) : start;
+    const isFromStart = start === firstPosition;
+    const second = await sendFormat(stream, reader, () => find().sizeBytes, isFromStart);
+    let position = isFromStart && second !== undefined ? second : start;
     for (;;) {
       // Looked up in this order: what a file has when its successor is there is all it will ever have.
       const { sizeBytes, next } = find();

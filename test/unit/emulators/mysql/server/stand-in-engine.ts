@@ -1,5 +1,3 @@
-import { cachingSha2Hash, nativeHash } from '../../../../../sandbox/wire/mysql/authentication.ts';
-import { columnType } from '../../../../../sandbox/wire/mysql/column-types.ts';
 import type {
   Account,
   BinlogFile,
@@ -13,6 +11,8 @@ import type {
   Value,
 } from '../../../../../sandbox/emulators/mysql/engine/types.ts';
 import { MysqlError, mysqlError } from '../../../../../sandbox/emulators/mysql/errors.ts';
+import { cachingSha2Hash, nativeHash } from '../../../../../sandbox/wire/mysql/authentication.ts';
+import { columnType } from '../../../../../sandbox/wire/mysql/column-types.ts';
 
 // An engine that knows a handful of statements, so that these tests look at the wire alone.
 
@@ -97,7 +97,9 @@ const openSession = (engine: StandInEngine, options: SessionOptions): Session =>
     }
     if (sql.startsWith('SELECT COALESCE(@source_binlog_checksum')) {
       const of = (name: string) => names[`@source_${name}`] ?? names[`@master_${name}`] ?? null;
-      return [rowsOf(settingsColumns, [[of('binlog_checksum'), of('heartbeat_period'), names['@replica_uuid'] ?? null]])];
+      return [
+        rowsOf(settingsColumns, [[of('binlog_checksum'), of('heartbeat_period'), names['@replica_uuid'] ?? null]]),
+      ];
     }
     if (sql.startsWith('KILL ')) {
       const id = Number(sql.slice(5));
@@ -165,7 +167,12 @@ export const standInEngine = (): StandInEngine => {
     accounts: { find: (user) => accounts.find((each) => each.user === user) },
     binlog: {
       files: () => engine.binlogFiles,
-      position: () => ({ ...(engine.binlogFiles.at(-1) as BinlogFile), file: '', offset: 0, executedGtids: engine.executedGtids }),
+      position: () => ({
+        ...(engine.binlogFiles.at(-1) as BinlogFile),
+        file: '',
+        offset: 0,
+        executedGtids: engine.executedGtids,
+      }),
       purgedGtids: () => engine.purged,
       path: (name) => engine.paths.get(name) as string,
       onAppend: (listener) => {
