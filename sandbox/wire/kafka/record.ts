@@ -1,5 +1,5 @@
 import { type Reader, readerOf, readVarint, readVarlong, remaining, skip, take } from './reader.ts';
-import { bytesOf, newWriter, reserve, writeRaw, writeVarint, writeVarlong } from './writer.ts';
+import { bytesOf, newWriter, writeByte, writeRaw, writeVarint, writeVarlong } from './writer.ts';
 
 /** One record of a decompressed batch. Headers stay encoded: nothing in a broker reads them. */
 export type KafkaRecord = {
@@ -36,7 +36,7 @@ export const encodeRecords = (records: readonly KafkaRecord[]): Buffer => {
   const all = newWriter();
   for (const record of records) {
     const one = newWriter();
-    one.current[reserve(one, 1)] = 0;
+    writeByte(one, 0); // attributes
     writeVarlong(one, record.timestampDeltaMs);
     writeVarint(one, record.offsetDelta);
     for (const field of [record.key, record.value]) {

@@ -43,13 +43,18 @@ export const writeRaw = (writer: Writer, bytes: Uint8Array): void => {
   }
 };
 
+export const writeByte = (writer: Writer, byte: number): void => {
+  const start = reserve(writer, 1);
+  writer.current[start] = byte;
+};
+
 export const writeUnsignedVarint = (writer: Writer, value: number): void => {
   let left = value;
   while (left >= 0x80) {
-    writer.current[reserve(writer, 1)] = (left % 0x80) | 0x80;
+    writeByte(writer, (left % 0x80) | 0x80);
     left = Math.floor(left / 0x80);
   }
-  writer.current[reserve(writer, 1)] = left;
+  writeByte(writer, left);
 };
 
 export const writeVarint = (writer: Writer, value: number): void =>
@@ -58,10 +63,10 @@ export const writeVarint = (writer: Writer, value: number): void =>
 export const writeVarlong = (writer: Writer, value: bigint): void => {
   let left = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
   while (left >= 0x80n) {
-    writer.current[reserve(writer, 1)] = Number(left & 0x7fn) | 0x80;
+    writeByte(writer, Number(left & 0x7fn) | 0x80);
     left >>= 7n;
   }
-  writer.current[reserve(writer, 1)] = Number(left);
+  writeByte(writer, Number(left));
 };
 
 /** What was written, in order; nothing may be written after. */
