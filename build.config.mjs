@@ -1,6 +1,6 @@
 // Builds dist/ with esbuild: the command line, and one entry for each worker or child that the embedded provider starts.
 // Also answers "is dist/ older than a source?", which the command line asks at each start from a checkout.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -62,4 +62,8 @@ export const build = async () => {
   });
 };
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();
+// Only when run by itself: a rebuild at start must leave the parts that a running sandbox has yet to load.
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  rmSync(dist, { recursive: true, force: true });
+  await build();
+}

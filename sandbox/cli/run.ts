@@ -8,8 +8,6 @@ import { readArtefacts } from '../pipeline/artefacts.ts';
 import { deriveGraph } from '../pipeline/graph.ts';
 import { findProject } from '../pipeline/project.ts';
 import { readSettings } from '../pipeline/settings.ts';
-import { readScenario } from '../scenario/read-scenario.ts';
-import { runScenario } from '../scenario/run-scenario.ts';
 import { collectSetting } from './options.ts';
 
 type RunOptions = { project?: string; data?: string; set: Record<string, string>; seed?: string; verbose?: boolean };
@@ -17,6 +15,10 @@ type RunOptions = { project?: string; data?: string; set: Record<string, string>
 const linesOfFailure = 20;
 
 const run = async (file: string, options: RunOptions): Promise<void> => {
+  const [{ readScenario }, { runScenario }] = await Promise.all([
+    import('../scenario/read-scenario.ts'),
+    import('../scenario/run-scenario.ts'),
+  ]);
   const scenario = readScenario(file);
   const project = findProject(options.project);
   const artefacts = readArtefacts(project);

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { ComponentName } from '../components/component.ts';
 import { systemClock } from '../core/clock.ts';
 import type { SandboxEvent } from '../core/events.ts';
-import { type Monitor, startMonitor } from '../monitor/monitor.ts';
+import type { Monitor } from '../monitor/monitor.ts';
 import type { Readings } from '../monitor/reading.ts';
 import { accountNames } from '../pipeline/account-names.ts';
 import { readArtefacts } from '../pipeline/artefacts.ts';
@@ -90,6 +90,7 @@ const run = async (options: SandboxOptions): Promise<void> => {
     address = sandbox.address;
     screen.started({ graph, address, seed: options.seed });
     try {
+      const { startMonitor } = await import('../monitor/monitor.ts');
       monitor = startMonitor({
         graph,
         environment: sandbox.environment,

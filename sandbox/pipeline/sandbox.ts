@@ -6,7 +6,7 @@ import { type EmbeddedSandbox, startEmbedded } from '../providers/embedded/embed
 import { claimPort } from '../providers/embedded/ports.ts';
 import type { RunningHost } from '../providers/embedded/start-host.ts';
 import { type Artefacts, checkEnvironment } from './artefacts.ts';
-import { type BringUp, bringUp } from './bring-up.ts';
+import type { BringUp } from './bring-up.ts';
 import type { Graph } from './graph.ts';
 import type { Settings } from './settings.ts';
 import { fittingPlan, type SimulatorPlan, startSimulators } from './simulators.ts';
@@ -67,6 +67,8 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
   });
   const { environment, components } = embedded;
   const ready = (name: ComponentName): Promise<void> => components.get(name)?.ready ?? Promise.resolve();
+  // The clients load while the servers start: they cost more time than anything else here.
+  const { bringUp } = await import('./bring-up.ts');
   const applied = bringUp({ ...request, environment, ready });
 
   let host: RunningHost | undefined;
