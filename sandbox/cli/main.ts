@@ -3,6 +3,7 @@ import { type Command, CommanderError, Command as Program } from 'commander';
 import { SnowflakeError } from '../components/snowflake-client.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { HostFailed } from '../providers/embedded/start-host.ts';
+import { benchCommand } from './bench.ts';
 import { envCommand } from './env.ts';
 import { runCommand } from './run.ts';
 import { NotRunning } from './running-instance.ts';
@@ -26,7 +27,8 @@ const add = (command: Command, options?: { isDefault: boolean }): void => {
 };
 
 add(sandboxCommand(), { isDefault: true });
-for (const command of [serveCommand(), runCommand(), statusCommand(), envCommand(), sqlCommand()]) add(command);
+for (const command of [benchCommand(), serveCommand(), runCommand(), statusCommand(), envCommand(), sqlCommand()])
+  add(command);
 
 const explain = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -2,6 +2,7 @@ import type { SimulatorStatus } from '../../simulators/server.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
 import { retryUntil } from '../core/retry.ts';
+import { UsageError } from '../core/usage-error.ts';
 import type { Artefacts } from '../pipeline/artefacts.ts';
 import type { Graph } from '../pipeline/graph.ts';
 import { type Sandbox, startSandbox } from '../pipeline/sandbox.ts';
@@ -75,6 +76,7 @@ export const runScenario = async (request: ScenarioRequest): Promise<ScenarioRes
   const { clickstream, orders } = scenario.simulate;
   const sandbox = await startSandbox({
     ...request,
+    artefacts: withConnectorSettings(request.artefacts, scenario),
     settings: { ...settings, environment: { ...settings.environment, ...scenario.set } },
     // A scenario shares the machine with whatever else runs: it takes ports that nobody expects anything on.
     chosenPorts: { kafka: 0, 'schema-registry': 0, connect: 0, mysql: 0, s3: 0, snowflake: 0, clickstream: 0 },
@@ -103,6 +105,20 @@ export const runScenario = async (request: ScenarioRequest): Promise<ScenarioRes
   } finally {
     await sandbox.stop();
   }
+};
+
+/** The artefacts with what the scenario says of its connectors; naming one that is not there is a mistake of the file's. */
+const withConnectorSettings = (artefacts: Artefacts, { name: scenario, connectors }: Scenario): Artefacts => {
+  const unknown = Object.keys(connectors).find(
+    (name) => !artefacts.connectors.some((connector) => connector.name === name),
+  );
+  if (unknown) throw new UsageError(`scenario ${scenario}: connectors: there is no connector ${unknown}`);
+  const changed = artefacts.connectors.map((connector) => {
+    const config = Object.entries({ ...connector.config, ...connectors[connector.name] });
+    const kept = config.filter((entry): entry is [string, string] => entry[1] !== null);
+    return { ...connector, config: Object.fromEntries(kept) };
+  });
+  return { ...artefacts, connectors: changed };
 };
 
 const withoutUndefined = ({ perSecond, total }: { perSecond: number; total?: number | undefined }) => ({

@@ -41,6 +41,8 @@ export const scenarioSchema = z.strictObject({
   seed: z.string().default('sluicebox'),
   /** Values for `${env:…}` that differ from .env.example in this situation. */
   set: z.record(z.string(), z.string()).default({}),
+  /** Settings of connectors that differ from their files in this situation, by connector; null takes a setting away. */
+  connectors: z.record(z.string(), z.record(z.string(), z.string().nullable())).default({}),
   simulate: z.strictObject({
     for: durationMs,
     clickstream: traffic.optional(),
