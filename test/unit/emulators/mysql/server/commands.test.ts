@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seededRandom } from '../../../../../sandbox/core/random.ts';
 import { handlers, refused } from '../../../../../sandbox/emulators/mysql/handlers/index.ts';
 import { decodeBinaryRow } from '../../../../../sandbox/wire/mysql/binary-rows.ts';
 import {
@@ -314,4 +315,24 @@ test('default database, field list, statistics and options', async () => {
   expect((await nextPayload(client))[0]).toBe(0xfe);
   client.command(command.setOption, Buffer.of(9, 0));
   expect(await errorOf(client)).toMatchObject({ errno: 1047 });
+});
+
+test('whatever a client sends as a command, it is answered or let go, and nobody else notices', async () => {
+  const random = seededRandom('commands');
+  const other = await served.connect();
+  const failures = () => served.events.filter(({ kind }) => kind === 'failed').length;
+  const before = failures();
+  for (let round = 0; round < 150; round++) {
+    const client = await loginRaw(served.port, random.pick([0, capability.deprecateEof]));
+    for (let count = 0; count < 5; count++) {
+      const body = Buffer.from(
+        Array.from({ length: random.integer(0, 40) }, () => random.pick([0, 0, 1, 255, random.integer(0, 255)])),
+      );
+      client.command(random.integer(1, 34), body);
+    }
+    client.command(command.quit);
+    while (await client.receive());
+  }
+  expect(failures()).toBe(before);
+  expect((await other.query('SELECT 1'))[0]).toEqual([{ 1: 1 }]);
 });
