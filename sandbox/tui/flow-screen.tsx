@@ -18,7 +18,7 @@ export type FlowScreenProps = {
 };
 
 const laneWidthAtLeast = 39;
-const newestLines = 4;
+const newestLinesAtLeast = 4;
 
 const Header = ({ model, columns }: { model: Model; columns: number }): ReactElement => (
   <Box width={columns} justifyContent="space-between">
@@ -67,7 +67,9 @@ const Flow = ({
   const perScreen = Math.max(1, Math.floor(columns / laneWidthAtLeast));
   const lanes = all.slice(firstLane, firstLane + perScreen);
   const width = Math.floor(columns / Math.max(1, Math.min(perScreen, all.length)));
-  const laneLines = Math.max(4, lines - newestLines * lanes.length);
+  const wanted = 1 + Math.max(0, ...lanes.map(({ nodes }) => nodes.length));
+  const laneLines = Math.min(wanted, Math.max(4, lines - newestLinesAtLeast * lanes.length));
+  const newestLines = Math.floor((lines - laneLines) / Math.max(1, lanes.length));
   return (
     <Box flexDirection="column">
       <Box>

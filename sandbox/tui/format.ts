@@ -21,12 +21,15 @@ export const clockTime = (ms: number): string => {
 };
 
 /** Cut in the middle, where names of one kind differ least: "snowflake-data…practice". */
-export const fit = (text: string, width: number): string => {
+export const cutToWidth = (text: string, width: number): string => {
   if (text.length <= width) return text.padEnd(width);
   if (width < 2) return text.slice(0, width);
   const tail = Math.floor((width - 1) / 2);
   return `${text.slice(0, width - 1 - tail)}…${text.slice(text.length - tail)}`;
 };
+
+export const cutAtEnd = (text: string, width: number): string =>
+  text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
 
 // Shapes as well as colours: the screen must read without colour.
 export const mark: Readonly<Record<NodeState, string>> = {

@@ -2,7 +2,7 @@ import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
 import type { NodeReading, Readings } from '../monitor/reading.ts';
 import type { GraphNode, Lane } from '../pipeline/graph.ts';
-import { colour, count, mark, perSecond, seconds } from './format.ts';
+import { colour, count, cutAtEnd, cutToWidth, mark, perSecond, seconds } from './format.ts';
 
 const nameOf = ({ kind, name }: GraphNode): string => {
   if (kind === 'api') return `GET ${name.replace(/^\$\{env:[^}]+\}/, '')}`;
@@ -24,6 +24,9 @@ const restOf = (reading: NodeReading | undefined): string => {
   return reading.note ?? '';
 };
 
+// A Java exception's package tells nothing in so few columns.
+const reasonOf = (reading: NodeReading | undefined): string => (reading?.note ?? '').replace(/^(?:\w+\.)+/, '');
+
 const figureWidth = 9;
 const restWidth = 10;
 
@@ -35,13 +38,13 @@ const NodeLine = ({ node, reading, width }: { node: GraphNode; reading: NodeRead
   return (
     <Text wrap="truncate">
       <Text {...(shade === undefined ? {} : { color: shade })}>{mark[state]} </Text>
-      {it(nameOf(node), nameWidth)}
+      {cutToWidth(nameOf(node), nameWidth)}
       {isBad ? (
-        <Text color="red"> {it(`${state}: ${reading?.note ?? ''}`, figureWidth + restWidth + 1)}</Text>
+        <Text color="red"> {cutAtEnd(`${state}: ${reasonOf(reading)}`, figureWidth + restWidth + 1)}</Text>
       ) : (
         <Text>
           {' '}
-          {figureOf(reading).padStart(figureWidth)} {it(restOf(reading), restWidth)}
+          {figureOf(reading).padStart(figureWidth)} {cutToWidth(restOf(reading), restWidth)}
         </Text>
       )}
     </Text>
@@ -73,7 +76,7 @@ export type LaneColumnProps = {
 export const LaneColumn = ({ lane, readings, firstRowMs, width, lines }: LaneColumnProps): ReactElement => (
   <Box flexDirection="column" width={width}>
     <Text bold wrap="truncate">
-      {it(lane.name, Math.min(lane.name.length, width - 16))}
+      {cutToWidth(lane.name, Math.min(lane.name.length, width - 16))}
       <Text dimColor>{firstRowMs === undefined ? '  no row yet' : `  first ${seconds(firstRowMs)}`}</Text>
     </Text>
     {nodesThatFit(lane, lines - 1).map((node) => (
