@@ -263,8 +263,8 @@ const assertCompatible = (group: Group, request: JoinRequest): void => {
   if (request.protocolType === '' || names.length === 0) throw inconsistent();
   if (group.members.size === 0) return;
   if (group.protocolType !== request.protocolType) throw inconsistent();
-  const others = membersOf(group).filter(({ id }) => id !== request.memberId);
-  if (others.length > 0 && !commonProtocols(others).some((name) => names.includes(name))) throw inconsistent();
+  // As in Kafka, a member that rejoins is counted with the protocols it had.
+  if (!commonProtocols(membersOf(group)).some((name) => names.includes(name))) throw inconsistent();
 };
 
 const waitForJoin = (member: Member): Promise<JoinResult> => {

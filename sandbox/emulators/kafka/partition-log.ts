@@ -157,9 +157,9 @@ export const openLog = (
       context.emit({ component: 'kafka', kind: 'warning', message });
     }
   }
+  log.startOffset = (segments[0] as Segment).baseOffset;
   const stored = readStartOffset(folder);
-  const first = (segments[0] as Segment).baseOffset;
-  log.startOffset = stored > first ? stored : first;
+  if (stored > log.startOffset) log.startOffset = stored;
   return log;
 };
 
