@@ -72,8 +72,10 @@ const runComponent = (name: ComponentName, plan: Plan, after: Promise<unknown>):
     }
     request.emit({ component: name, kind: 'warning', message: `${name} ended by itself; starting it again` });
     await new Promise((resolve) => setTimeout(resolve, restartPauseMs));
-    if (state === 'down') await start().catch(() => {});
+    if (state === 'down') await start().catch(leftDown);
   };
+
+  const leftDown = (error: Error): void => request.emit({ component: name, kind: 'failed', message: error.message });
 
   const start = async (): Promise<void> => {
     state = 'starting';

@@ -32,7 +32,7 @@ export class HostFailed extends Error {
   readonly code: string | undefined;
 
   constructor(entry: string, code: string | undefined, message: string) {
-    super(`${entry} could not start: ${message}`);
+    super(`${entry} could not start: ${message.split('\n')[0]?.replace(/^Error: /, '')}`);
     this.name = 'HostFailed';
     this.code = code;
   }
@@ -85,12 +85,17 @@ export const startHost = async (request: HostRequest): Promise<RunningHost> => {
   const entryUrl = new URL(`./hosts/${entry}.js`, import.meta.url);
   const channel = request.kind === 'worker' ? startWorker(entryUrl, given) : startChild(entryUrl, given);
   const ports = await new Promise<readonly number[]>((resolve, reject) => {
+    let isReady = false;
     channel.onMessage((message) => {
-      if (message.type === 'ready') resolve(message.ports);
+      if (message.type === 'ready') {
+        isReady = true;
+        resolve(message.ports);
+      }
       if (message.type === 'event') emit(message.event);
       if (message.type === 'failed') {
-        emit({ component: entry, kind: 'failed', message: message.message });
-        reject(new HostFailed(entry, message.code, message.message));
+        // Before it is ready, whoever waits for it is told; after that, nobody waits.
+        if (isReady) emit({ component: entry, kind: 'failed', message: message.message });
+        else reject(new HostFailed(entry, message.code, message.message));
       }
     });
     channel.ended.then(() => reject(new HostFailed(entry, undefined, 'it ended before it was ready')));
