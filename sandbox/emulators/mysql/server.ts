@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
+import { lockFolder } from '../../core/folder-lock.ts';
 import type { Listener, RunningServer, ServerContext } from '../../core/server.ts';
 import { encodeError } from '../../wire/mysql/replies.ts';
 import { createChannel } from './channel.ts';
@@ -144,11 +145,15 @@ export const serveEngine = async (engine: Engine, context: ServerContext): Promi
 export const startMysql = async (context: ServerContext, options: MysqlOptions): Promise<RunningServer> => {
   const { dataDir, clock, emit } = context;
   const { users, serverId = 1, settings } = options;
-  const engine = await openEngine({ dataDir, clock, emit, serverId, users, ...(settings ? { settings } : {}) });
+  const unlock = await lockFolder(dataDir);
+  let engine: Engine | undefined;
   try {
-    return await serveEngine(engine, context);
+    engine = await openEngine({ dataDir, clock, emit, serverId, users, ...(settings ? { settings } : {}) });
+    const { ports, stop } = await serveEngine(engine, context);
+    return { ports, stop: () => stop().finally(unlock) };
   } catch (error) {
-    await engine.close();
+    await engine?.close();
+    await unlock();
     throw error;
   }
 };
