@@ -191,7 +191,7 @@ export type SinkTaskContext = ConnectorContext & {
 
 // ---------------------------------------------------------------- tasks and connectors
 
-/** All calls on one task are made one after the other, except `stop`, which may come during `poll`. */
+/** One poll at a time; `commitRecord` and `commit` come between polls or while one waits; `stop` comes after the last poll has ended. */
 export type SourceTask = {
   /**
    * The next records, in order; [] when there are none now. Should return within about a second or when `signal` aborts (stop, pause).
@@ -232,6 +232,13 @@ type Plugin = {
   configDefinitions: readonly ConfigDefinition[];
   /** Connector.validate: what single definitions cannot know (connects to the database, compares settings). */
   validate?: (config: ConnectorConfig, context: ConnectorContext) => Promise<ConfigErrors>;
+  /**
+   * For a connector whose invalid configuration makes a real worker answer 500 with this message on create, not 400 (Debezium's validate gives
+   * back other settings than the worker asked for; golden/connect-rest.jsonl, create-400-invalid-config).
+   */
+  invalidConfigMessage?: string;
+  /** True for a connector whose settings validate shows without their values, for the same reason (validate-good). */
+  showsNoValues?: true;
 };
 
 export type SourcePlugin = Plugin & {

@@ -1,0 +1,22 @@
+import type { ConnectSchema, ConnectValue } from '../plugin.ts';
+
+/** A schema and a value of it, as org.apache.kafka.connect.data.SchemaAndValue. */
+export type SchemaAndValue = { schema: ConnectSchema | null; value: ConnectValue };
+
+/** org.apache.kafka.connect.storage.Converter: bytes on the topic ⇄ Connect data. Both directions throw DataError. */
+export type Converter = {
+  fromConnect(topic: string, schema: ConnectSchema | null, value: ConnectValue): Buffer | null;
+  toConnect(topic: string, bytes: Uint8Array | null): SchemaAndValue;
+};
+
+/** Settings of one converter: those below `key.converter.` or `value.converter.`, without that prefix. */
+export type ConverterSettings = Readonly<Record<string, string>>;
+
+export type ConverterFactory = {
+  className: string;
+  /** Shown by GET /connector-plugins?connectorsOnly=false. */
+  version: string;
+  create(settings: ConverterSettings): Converter;
+};
+
+export const nothing: SchemaAndValue = { schema: null, value: null };

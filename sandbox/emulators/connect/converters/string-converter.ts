@@ -1,0 +1,39 @@
+import { ConnectError } from '../connect-errors.ts';
+import type { ConnectSchema } from '../plugin.ts';
+import type { ConverterFactory, ConverterSettings } from './converter.ts';
+import { javaText } from './java-text.ts';
+
+const optionalString: ConnectSchema = { type: 'string', optional: true };
+
+const encodings: Readonly<Record<string, BufferEncoding>> = {
+  'utf-8': 'utf8',
+  utf8: 'utf8',
+  'us-ascii': 'ascii',
+  'iso-8859-1': 'latin1',
+  'utf-16le': 'utf16le',
+};
+
+const encodingOf = (settings: ConverterSettings): BufferEncoding => {
+  const name = settings['converter.encoding'] ?? 'UTF-8';
+  const encoding = encodings[name.toLowerCase()];
+  if (encoding === undefined)
+    throw new ConnectError(`converter.encoding ${name} is not emulated by the sandbox's connect`);
+  return encoding;
+};
+
+/** org.apache.kafka.connect.storage.StringConverter: text as it is, anything else by toString. */
+export const stringConverter: ConverterFactory = {
+  className: 'org.apache.kafka.connect.storage.StringConverter',
+  version: '4.3.1',
+  create: (settings) => {
+    const encoding = encodingOf(settings);
+    return {
+      fromConnect: (_topic, schema, value) =>
+        value === null ? null : Buffer.from(typeof value === 'string' ? value : javaText(schema, value), encoding),
+      toConnect: (_topic, bytes) =>
+        bytes === null
+          ? { schema: optionalString, value: null }
+          : { schema: optionalString, value: Buffer.from(bytes).toString(encoding) },
+    };
+  },
+};

@@ -1,0 +1,163 @@
+import type { ConfigDefinition, ConfigImportance, ConfigType } from '../../plugin.ts';
+
+// The real connector declares seven settings, all others belong to the classes named in them and are only read when the task starts
+// (HttpSourceConnectorConfig and the *Config classes of castorm/kafka-connect-http).
+
+const root = 'com.github.castorm.kafka.connect';
+
+const define = (
+  name: string,
+  type: ConfigType,
+  byDefault: string | null | undefined,
+  importance: ConfigImportance,
+  documentation: string,
+): ConfigDefinition => ({
+  name,
+  type,
+  ...(byDefault === undefined ? {} : { default: byDefault }),
+  importance,
+  documentation,
+});
+
+export const connectorDefinitions: readonly ConfigDefinition[] = [
+  define('http.timer', 'CLASS', `${root}.timer.AdaptableIntervalTimer`, 'HIGH', 'Poll Timer Class'),
+  define('http.client', 'CLASS', `${root}.http.client.okhttp.OkHttpClient`, 'HIGH', 'Request Client Class'),
+  define(
+    'http.request.factory',
+    'CLASS',
+    `${root}.http.request.template.TemplateHttpRequestFactory`,
+    'HIGH',
+    'Request Factory Class',
+  ),
+  define(
+    'http.response.parser',
+    'CLASS',
+    `${root}.http.response.PolicyHttpResponseParser`,
+    'HIGH',
+    'Response Parser Class',
+  ),
+  define(
+    'http.record.sorter',
+    'CLASS',
+    `${root}.http.record.OrderDirectionSourceRecordSorter`,
+    'LOW',
+    'Record Sorter Class',
+  ),
+  define(
+    'http.record.filter.factory',
+    'CLASS',
+    `${root}.http.record.OffsetRecordFilterFactory`,
+    'LOW',
+    'Record Filter Factory Class',
+  ),
+  define('http.offset.initial', 'STRING', '', 'HIGH', 'Starting offset'),
+];
+
+export const taskDefinitions: readonly ConfigDefinition[] = [
+  ...connectorDefinitions,
+  define('http.request.url', 'STRING', undefined, 'HIGH', 'HTTP URL Template'),
+  define('http.request.method', 'STRING', 'GET', 'HIGH', 'HTTP Method Template'),
+  define('http.request.headers', 'STRING', '', 'MEDIUM', 'HTTP Headers Template'),
+  define('http.request.params', 'STRING', '', 'MEDIUM', 'HTTP Query Params Template'),
+  define('http.request.body', 'STRING', '', 'LOW', 'HTTP Body Template'),
+  define(
+    'http.request.template.factory',
+    'CLASS',
+    `${root}.http.request.template.freemarker.BackwardsCompatibleFreeMarkerTemplateFactory`,
+    'LOW',
+    'Template Factory Class',
+  ),
+  define('http.client.connection.timeout.millis', 'LONG', '2000', 'HIGH', 'Connection Timeout Millis'),
+  define('http.client.read.timeout.millis', 'LONG', '2000', 'HIGH', 'Read Timeout Millis'),
+  define('http.client.ttl.millis', 'LONG', '300000', 'HIGH', 'Keep Alive Duration Millis'),
+  define('http.client.max-idle', 'INT', '1', 'HIGH', 'Max Idle Connections'),
+  define('http.client.proxy.host', 'STRING', '', 'MEDIUM', 'Proxy host'),
+  define('http.client.keystore', 'STRING', '', 'MEDIUM', 'Keystore'),
+  define('http.auth', 'CLASS', `${root}.http.auth.ConfigurableHttpAuthenticator`, 'MEDIUM', 'Custom Authenticator'),
+  define('http.auth.type', 'STRING', 'NONE', 'MEDIUM', 'Authentication Type'),
+  define('http.auth.user', 'STRING', '', 'HIGH', 'Username'),
+  define('http.auth.password', 'PASSWORD', '', 'HIGH', 'Password'),
+  define(
+    'http.response.policy',
+    'CLASS',
+    `${root}.http.response.StatusCodeHttpResponsePolicy`,
+    'HIGH',
+    'Response Policy Class',
+  ),
+  define(
+    'http.response.policy.parser',
+    'CLASS',
+    `${root}.http.response.KvHttpResponseParser`,
+    'HIGH',
+    'Response Parser Delegate Class',
+  ),
+  define('http.response.policy.codes.process', 'STRING', '200..299', 'HIGH', 'Process Codes'),
+  define('http.response.policy.codes.skip', 'STRING', '300..399', 'HIGH', 'Skip Codes'),
+  define(
+    'http.response.record.parser',
+    'CLASS',
+    `${root}.http.response.jackson.JacksonKvRecordHttpResponseParser`,
+    'LOW',
+    'Key-Value Record Parser class',
+  ),
+  define(
+    'http.response.record.mapper',
+    'CLASS',
+    `${root}.http.record.SchemedKvSourceRecordMapper`,
+    'LOW',
+    'Key-Value Record Factory class',
+  ),
+  define('http.response.list.pointer', 'STRING', '/', 'HIGH', 'Item List JsonPointer'),
+  define('http.response.record.pointer', 'STRING', '/', 'HIGH', 'Item JsonPointer'),
+  define('http.response.record.key.pointer', 'STRING', null, 'HIGH', 'Item Key JsonPointers'),
+  define('http.response.record.timestamp.pointer', 'STRING', null, 'MEDIUM', 'Item Timestamp JsonPointer'),
+  define('http.response.record.offset.pointer', 'STRING', '', 'MEDIUM', 'Item Offset JsonPointers'),
+  define(
+    'http.response.record.timestamp.parser',
+    'CLASS',
+    `${root}.http.response.timestamp.EpochMillisOrDelegateTimestampParser`,
+    'LOW',
+    'Record Timestamp parser class',
+  ),
+  define(
+    'http.response.record.timestamp.parser.delegate',
+    'CLASS',
+    `${root}.http.response.timestamp.DateTimeFormatterTimestampParser`,
+    'HIGH',
+    'Timestamp Parser Delegate Class',
+  ),
+  define(
+    'http.response.record.timestamp.parser.pattern',
+    'STRING',
+    "yyyy-MM-dd'T'HH:mm:ss[.SSS]X",
+    'LOW',
+    'Timestamp format pattern',
+  ),
+  define('http.response.record.timestamp.parser.zone', 'STRING', 'UTC', 'LOW', 'Timestamp ZoneId'),
+  define('http.response.record.timestamp.parser.regex', 'STRING', '.*', 'LOW', 'Timestamp regex pattern'),
+  define(
+    'http.response.record.timestamp.parser.regex.delegate',
+    'CLASS',
+    `${root}.http.response.timestamp.DateTimeFormatterTimestampParser`,
+    'HIGH',
+    'Timestamp Parser Delegate Class',
+  ),
+  define(
+    'http.response.list.order.direction',
+    'STRING',
+    'IMPLICIT',
+    'LOW',
+    'Order direction of the results in the list',
+  ),
+  define('http.timer.interval.millis', 'LONG', '60000', 'HIGH', 'Timer Tail Interval Millis'),
+  define('http.throttler.interval.millis', 'LONG', '60000', 'HIGH', '(Deprecated) Throttle Tail Interval Millis'),
+  define('http.timer.catchup.interval.millis', 'LONG', '30000', 'HIGH', 'Timer Catchup Interval Millis'),
+  define(
+    'http.throttler.catchup.interval.millis',
+    'LONG',
+    '30000',
+    'HIGH',
+    '(Deprecated) Throttle Catchup Interval Millis',
+  ),
+  define('kafka.topic', 'STRING', undefined, 'HIGH', 'Kafka Topic'),
+];

@@ -1,0 +1,199 @@
+import { javaHashOrder } from './java-hash-order.ts';
+import { javaDouble } from './java-number.ts';
+
+// JSON as Jackson reads and writes it for Connect: every integer exact (bigint), every other number a double, objects in the order of a HashMap.
+
+export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
+
+export type JsonReading = {
+  /** What becomes of a number with point or exponent; a double unless given. */
+  decimal?: (text: string) => JsonValue;
+  /** Keeps objects in the order of the text, as Jackson's ObjectNode does; otherwise as the HashMap they are put into. */
+  keepOrder?: boolean;
+};
+
+export class JsonSyntaxError extends Error {
+  readonly position: number;
+
+  constructor(message: string, position: number) {
+    super(message);
+    this.name = 'JsonSyntaxError';
+    this.position = position;
+  }
+}
+
+const maximumDepth = 1_000;
+const quote = 0x22;
+const controlCharacter = /[\u0000-\u001f]/;
+const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+
+type Cursor = { text: string; at: number; reading: JsonReading };
+
+const isSpace = (code: number) => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+
+const skipSpace = (cursor: Cursor): number => {
+  let code = cursor.text.charCodeAt(cursor.at);
+  while (isSpace(code)) code = cursor.text.charCodeAt(++cursor.at);
+  return code;
+};
+
+const fail = (cursor: Cursor): never => {
+  const found = cursor.text.codePointAt(cursor.at);
+  throw found === undefined
+    ? new JsonSyntaxError('Unexpected end-of-input', cursor.at)
+    : new JsonSyntaxError(`Unexpected character ('${String.fromCodePoint(found)}' (code ${found}))`, cursor.at);
+};
+
+const readString = (cursor: Cursor): string => {
+  const { text } = cursor;
+  const start = cursor.at + 1;
+  let end = text.indexOf('"', start);
+  if (end < 0) throw new JsonSyntaxError('Unexpected end-of-input in a string', text.length);
+  const plain = text.slice(start, end);
+  if (!plain.includes('\\')) {
+    if (controlCharacter.test(plain)) throw new JsonSyntaxError('Illegal unquoted character', start);
+    cursor.at = end + 1;
+    return plain;
+  }
+  for (let at = start; ; at++) {
+    const code = text.charCodeAt(at);
+    if (Number.isNaN(code)) throw new JsonSyntaxError('Unexpected end-of-input in a string', at);
+    if (code === 0x5c) at++;
+    else if (code === quote) {
+      end = at;
+      break;
+    }
+  }
+  cursor.at = end + 1;
+  try {
+    return JSON.parse(text.slice(start - 1, end + 1)) as string;
+  } catch {
+    throw new JsonSyntaxError('Unrecognized character escape', start);
+  }
+};
+
+const readNumber = (cursor: Cursor): JsonValue => {
+  numberPattern.lastIndex = cursor.at;
+  const match = numberPattern.exec(cursor.text);
+  if (match === null) return fail(cursor);
+  cursor.at = numberPattern.lastIndex;
+  if (match[1] === undefined && match[2] === undefined) return BigInt(match[0]);
+  return (cursor.reading.decimal ?? Number)(match[0]);
+};
+
+const literals = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+] as const;
+
+const readLiteral = (cursor: Cursor): JsonValue => {
+  for (const [name, value] of literals) {
+    if (cursor.text.startsWith(name, cursor.at)) {
+      cursor.at += name.length;
+      return value;
+    }
+  }
+  return fail(cursor);
+};
+
+const readArray = (cursor: Cursor, depth: number): JsonValue[] => {
+  const items: JsonValue[] = [];
+  cursor.at++;
+  if (skipSpace(cursor) === 0x5d) {
+    cursor.at++;
+    return items;
+  }
+  for (;;) {
+    items.push(readValue(cursor, depth));
+    const code = skipSpace(cursor);
+    cursor.at++;
+    if (code === 0x5d) return items;
+    if (code !== 0x2c) {
+      cursor.at--;
+      fail(cursor);
+    }
+  }
+};
+
+const readMembers = (cursor: Cursor, depth: number): Map<string, JsonValue> => {
+  const members = new Map<string, JsonValue>();
+  cursor.at++;
+  if (skipSpace(cursor) === 0x7d) {
+    cursor.at++;
+    return members;
+  }
+  for (;;) {
+    if (skipSpace(cursor) !== quote) fail(cursor);
+    const key = readString(cursor);
+    if (skipSpace(cursor) !== 0x3a) fail(cursor);
+    cursor.at++;
+    members.set(key, readValue(cursor, depth));
+    const code = skipSpace(cursor);
+    cursor.at++;
+    if (code === 0x7d) return members;
+    if (code !== 0x2c) {
+      cursor.at--;
+      fail(cursor);
+    }
+  }
+};
+
+const readObject = (cursor: Cursor, depth: number): JsonValue => {
+  const members = readMembers(cursor, depth);
+  const keys = [...members.keys()];
+  const object: { [key: string]: JsonValue } = {};
+  for (const key of cursor.reading.keepOrder === true ? keys : javaHashOrder(keys)) {
+    const value = members.get(key) as JsonValue;
+    if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, writable: true });
+    else object[key] = value;
+  }
+  return object;
+};
+
+const readValue = (cursor: Cursor, depth: number): JsonValue => {
+  if (depth > maximumDepth) throw new JsonSyntaxError(`Document nesting depth exceeds ${maximumDepth}`, cursor.at);
+  switch (skipSpace(cursor)) {
+    case quote:
+      return readString(cursor);
+    case 0x7b:
+      return readObject(cursor, depth + 1);
+    case 0x5b:
+      return readArray(cursor, depth + 1);
+    case 0x74:
+    case 0x66:
+    case 0x6e:
+      return readLiteral(cursor);
+    default:
+      return readNumber(cursor);
+  }
+};
+
+/** Reads one JSON document. Like Jackson's readTree, a repeated key keeps its last value. Throws JsonSyntaxError. */
+export const parseJson = (text: string, reading: JsonReading = {}): JsonValue => {
+  const cursor = { text, at: 0, reading };
+  const value = readValue(cursor, 0);
+  skipSpace(cursor);
+  if (cursor.at < text.length) fail(cursor);
+  return value;
+};
+
+const upperCaseDigits = (sequence: string): string =>
+  sequence.startsWith('\\u') ? `\\u${sequence.slice(2).toUpperCase()}` : sequence;
+
+/** A JSON string as Jackson writes it: like JSON.stringify, but with upper-case hexadecimal digits. */
+export const printJsonString = (text: string): string => {
+  const printed = JSON.stringify(text);
+  return printed.includes('\\u') ? printed.replace(/\\(?:u00[01][0-9a-f]|.)/g, upperCaseDigits) : printed;
+};
+
+/** Compact JSON; number is a Java double, bigint an integer. */
+export const printJson = (value: JsonValue): string => {
+  if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'string') return printJsonString(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? javaDouble(value) : `"${javaDouble(value)}"`;
+  if (Array.isArray(value)) return `[${value.map(printJson).join(',')}]`;
+  let text = '{';
+  for (const key in value) text += `${text === '{' ? '' : ','}${printJsonString(key)}:${printJson(value[key] ?? null)}`;
+  return `${text}}`;
+};
