@@ -12,7 +12,7 @@ type Given = {
   documentation: string;
   displayName: string;
   width?: ConfigWidth;
-  validate?: ConfigDefinition['validate'];
+  validate?: NonNullable<ConfigDefinition['validate']>;
   recommended?: readonly string[];
 };
 

@@ -42,11 +42,11 @@ const jsonLines = (config: TypedConfig, suffix: string): RecordFormat => {
   };
 };
 
-const unescape = (text: string): string =>
+const unescapeSeparator = (text: string): string =>
   text.replace(/\\(n|r|t|\\)/g, (_, letter: string) => ({ n: '\n', r: '\r', t: '\t' })[letter] ?? '\\');
 
 const bytes = (config: TypedConfig, suffix: string): RecordFormat => {
-  const separator = Buffer.from(unescape(config.optionalText('format.bytearray.separator') ?? '\n'));
+  const separator = Buffer.from(unescapeSeparator(config.optionalText('format.bytearray.separator') ?? '\n'));
   return {
     extension: `${config.text('format.bytearray.extension')}${suffix}`,
     format: ({ valueSchema, value }) => {

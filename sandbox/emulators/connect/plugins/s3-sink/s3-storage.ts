@@ -23,7 +23,7 @@ export type ObjectWriter = {
 };
 
 /** Loaded late: the SDK takes a quarter of a second, which a worker without this connector need not spend. */
-export const loadS3 = () => import('@aws-sdk/client-s3');
+export const loadS3 = () => import('./s3-sdk.ts');
 
 type Retries = { attempts: number; backoffMs: number; clock: Clock };
 
