@@ -151,8 +151,8 @@ export type Select = At & {
   connectBy?: Expression;
 };
 
-/** A star stands in `expression`, without alias. */
-export type SelectItem = { expression: Expression; alias?: Identifier };
+/** A star stands in `expression`, without alias. `text` is the expression as written: upper case, it names a column without alias. */
+export type SelectItem = { expression: Expression; alias?: Identifier; text: string };
 
 export type GroupBy = { kind: 'all' } | { kind: 'items'; items: readonly GroupItem[] };
 export type GroupItem =

@@ -45,10 +45,12 @@ const visitAll = (values: readonly unknown[], found: Found, scope: Scope): void 
 };
 
 const visit = (value: unknown, found: Found, scope: Scope): void => {
-  if (Array.isArray(value)) return visitAll(value, found, scope);
   if (typeof value !== 'object' || value === null) return;
+  if (isNode(value) && value.kind === 'query') {
+    visitQuery(value as Query, found, scope);
+    return;
+  }
   if (isNode(value)) {
-    if (value.kind === 'query') return visitQuery(value as Query, found, scope);
     if (value.kind === 'table') addTable((value as Extract<TableReference, { kind: 'table' }>).name, found, scope);
     if (value.kind === 'stage') found.readsStages.push(value as StageReference);
     if (value.kind === 'function') addStreamCondition(value as Extract<Expression, { kind: 'function' }>, found);
@@ -78,46 +80,61 @@ const none: Scope = new Set();
 const visitStatement = (statement: Statement, found: Found): void => {
   switch (statement.kind) {
     case 'select':
-      return visit(statement.query, found, none);
+      visit(statement.query, found, none);
+      break;
     case 'insert':
       addWrite(statement.table, found);
-      return visit(statement.source, found, none);
+      visit(statement.source, found, none);
+      break;
     case 'update':
       addWrite(statement.table, found);
-      return visitAll([statement.assignments, statement.from, statement.where], found, none);
+      visitAll([statement.assignments, statement.from, statement.where], found, none);
+      break;
     case 'delete':
       addWrite(statement.table, found);
-      return visitAll([statement.using, statement.where], found, none);
+      visitAll([statement.using, statement.where], found, none);
+      break;
     case 'merge':
       addWrite(statement.table, found);
-      return visitAll([statement.source, statement.on, statement.clauses], found, none);
+      visitAll([statement.source, statement.on, statement.clauses], found, none);
+      break;
     case 'truncate':
-      return addWrite(statement.table, found);
+      addWrite(statement.table, found);
+      break;
     case 'create-table':
       addWrite(statement.name, found);
       if (statement.clone) addTable(statement.clone.source, found, none);
-      return visitAll([statement.as], found, none);
+      visitAll([statement.as], found, none);
+      break;
     case 'create-view':
       addWrite(statement.name, found);
-      return visit(statement.query, found, none);
+      visit(statement.query, found, none);
+      break;
     case 'create-pipe':
-      return visitStatement(statement.copy, found);
+      visitStatement(statement.copy, found);
+      break;
     case 'create-stream':
-      return addTable(statement.source.name, found, none);
+      addTable(statement.source.name, found, none);
+      break;
     case 'create-task':
       visit(statement.when, found, none);
-      return statement.body && visitStatement(statement.body, found);
+      if (statement.body) visitStatement(statement.body, found);
+      break;
     case 'copy-into-table':
       addWrite(statement.table, found);
-      return visit(statement.from, found, none);
+      visit(statement.from, found, none);
+      break;
     case 'copy-into-location':
       if (statement.to.kind === 'stage') found.writesStages.push(statement.to);
-      if ('parts' in statement.from) return addTable(statement.from, found, none);
-      return visitAll([statement.from, statement.partitionBy], found, none);
+      if ('parts' in statement.from) addTable(statement.from, found, none);
+      else visitAll([statement.from, statement.partitionBy], found, none);
+      break;
     case 'explain':
-      return visitStatement(statement.statement, found);
+      visitStatement(statement.statement, found);
+      break;
     case 'set':
-      return visitAll(statement.variables, found, none);
+      visitAll(statement.variables, found, none);
+      break;
     default:
   }
 };

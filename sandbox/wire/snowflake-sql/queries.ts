@@ -183,11 +183,13 @@ const parseItems = (cursor: Cursor): SelectItem[] => {
 };
 
 const parseItem = (cursor: Cursor): SelectItem => {
+  const start = peek(cursor).at;
   const expression = parseExpression(cursor);
-  if (expression.kind === 'star') return { expression };
+  const text = textFrom(cursor, start);
+  if (expression.kind === 'star') return { expression, text };
   const hasAs = takes(cursor, 'AS');
   const alias = hasAs ? parseLabel(cursor) : parseAlias(cursor, false);
-  return alias ? { expression, alias } : { expression };
+  return alias ? { expression, alias, text } : { expression, text };
 };
 
 const parseGroupBy = (cursor: Cursor): GroupBy => {

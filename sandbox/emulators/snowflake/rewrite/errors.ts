@@ -83,3 +83,11 @@ export const expressionTypeMismatch = (column: string, got: string, expected: st
 
 export const unsetVariable = (name: string) =>
   compilation('002211', '02000', undefined, `error line 1 at position 0\nSession variable '$${name}' does not exist`);
+
+export const incompatibleCast = (from: string, to: string) =>
+  compilation(
+    '001007',
+    '22000',
+    undefined,
+    `invalid type [CAST(… AS ${to})] for parameter 'TO_${to.split('(')[0]}'; ${from} cannot be cast`,
+  );
