@@ -52,11 +52,10 @@ export const handler = <M extends AnyMessage>(
 ): Handler => ({ message, handle: handle as Handler['handle'] });
 
 /** What a group member waits for may take minutes; a client that goes, or a broker that stops, ends the wait. */
-export const unlessGone = <T>(call: Call, waiting: Promise<T>): Promise<T> => {
-  const ended = new Promise<never>((_, reject) => {
+export const unlessGone = <T>({ gone }: Call, waiting: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
     const end = () => reject(new KafkaError('COORDINATOR_NOT_AVAILABLE'));
-    if (call.gone.aborted) end();
-    else call.gone.addEventListener('abort', end, { once: true });
+    if (gone.aborted) end();
+    gone.addEventListener('abort', end, { once: true });
+    waiting.then(resolve, reject).finally(() => gone.removeEventListener('abort', end));
   });
-  return Promise.race([waiting, ended]);
-};

@@ -85,7 +85,9 @@ export const appendBatch = (
   account(segment, header, indexIntervalBytes);
 };
 
-const windowBytes = 65_536;
+/** For a walk through a whole file, and for a look-up, whose goal is an index interval away. */
+const walkWindowBytes = 65_536;
+const findWindowBytes = 4_096;
 
 /** Calls `visit` for each batch from `from` on, with its header and position, until it returns false or `end` is reached. */
 export const walkBatches = (
@@ -94,6 +96,7 @@ export const walkBatches = (
   from: number,
   visit: (header: BatchHeader, position: number) => boolean,
   end: number = segment.sizeBytes,
+  windowBytes: number = walkWindowBytes,
 ): void => {
   const fd = files.descriptor(segment.path);
   const window = Buffer.allocUnsafe(windowBytes);
@@ -169,39 +172,36 @@ const lastWhere = (count: number, isBefore: (entry: number) => boolean): number 
   return low;
 };
 
-/** The batch that holds `offset`, or the first after it (compaction leaves holes). */
-export const findBatch = (
+type Place = { header: BatchHeader; position: number };
+
+const findFrom = (
   files: OpenFiles,
   segment: Segment,
-  offset: bigint,
-): { header: BatchHeader; position: number } | undefined => {
-  const relative = Number(offset - segment.baseOffset);
-  const { offsets, positions } = segment.index;
-  const entry = lastWhere(offsets.length, (at) => (offsets[at] ?? 0) <= relative);
-  let found: { header: BatchHeader; position: number } | undefined;
-  walkBatches(files, segment, positions[entry] ?? 0, (header, position) => {
-    if (header.lastOffset < offset) return true;
-    found = { header, position };
-    return false;
-  });
+  from: number,
+  isIt: (header: BatchHeader) => boolean,
+): Place | undefined => {
+  let found: Place | undefined;
+  const visit = (header: BatchHeader, position: number): boolean => {
+    if (isIt(header)) found = { header, position };
+    return found === undefined;
+  };
+  walkBatches(files, segment, from, visit, segment.sizeBytes, findWindowBytes);
   return found;
 };
 
+/** The batch that holds `offset`, or the first after it (compaction leaves holes). */
+export const findBatch = (files: OpenFiles, segment: Segment, offset: bigint): Place | undefined => {
+  const relative = Number(offset - segment.baseOffset);
+  const { offsets, positions } = segment.index;
+  const entry = lastWhere(offsets.length, (at) => (offsets[at] ?? 0) <= relative);
+  return findFrom(files, segment, positions[entry] ?? 0, (header) => header.lastOffset >= offset);
+};
+
 /** The first batch that holds a record of `timestampMs` or later. */
-export const findBatchByTimestamp = (
-  files: OpenFiles,
-  segment: Segment,
-  timestampMs: bigint,
-): { header: BatchHeader; position: number } | undefined => {
+export const findBatchByTimestamp = (files: OpenFiles, segment: Segment, timestampMs: bigint): Place | undefined => {
   const { positions, timestampsBeforeMs } = segment.index;
   const entry = lastWhere(positions.length, (at) => (timestampsBeforeMs[at] ?? 0) < Number(timestampMs));
-  let found: { header: BatchHeader; position: number } | undefined;
-  walkBatches(files, segment, positions[entry] ?? 0, (header, position) => {
-    if (header.maxTimestampMs < timestampMs) return true;
-    found = { header, position };
-    return false;
-  });
-  return found;
+  return findFrom(files, segment, positions[entry] ?? 0, (header) => header.maxTimestampMs >= timestampMs);
 };
 
 export const flushSegment = (files: OpenFiles, segment: Segment): void => fdatasyncSync(files.descriptor(segment.path));
