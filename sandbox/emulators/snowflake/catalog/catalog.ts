@@ -1,0 +1,120 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { createMutex } from '../storage/mutex.ts';
+import { type CatalogKind, type CatalogObject, namespaceOf, type ObjectOf } from './objects.ts';
+
+/** The changes of one DDL statement. They are seen by others once the statement's transaction is committed, all at once. */
+export type Draft = {
+  /** The next free number; numbers are never given twice. */
+  newId(): number;
+  put(object: CatalogObject): void;
+  drop(object: CatalogObject): void;
+};
+
+export type Catalog = {
+  byId<Kind extends CatalogKind>(kind: Kind, id: number): ObjectOf<Kind> | undefined;
+  /** By exact name. A temporary table of the session hides a permanent one. */
+  find<Kind extends CatalogKind>(kind: Kind, parent: number, name: string, sessionId?: string): ObjectOf<Kind> | undefined;
+  /** Whatever has this name in the kind's namespace: a view stands in the way of a table. */
+  occupant(kind: CatalogKind, parent: number, name: string, sessionId?: string): CatalogObject | undefined;
+  all<Kind extends CatalogKind>(kind: Kind): ObjectOf<Kind>[];
+  /** Grows with each change: what was worked out from the catalog before may be stale. */
+  epoch(): number;
+  /** Anything else that makes worked-out SQL stale, such as a stream's first change of an old row. */
+  touch(): void;
+  /**
+   * Runs a DDL statement in one transaction on the connection: `change` says what changes and runs DuckDB's DDL; the catalog's rows
+   * are written with it. One DDL statement at a time: so what it found in the catalog is still so when it commits.
+   */
+  change<T>(connection: DuckDBConnection, change: (draft: Draft) => Promise<T>): Promise<T>;
+};
+
+const keyOf = (kind: CatalogKind, parent: number, name: string): string => `${namespaceOf(kind)}/${parent}/${name}`;
+
+const isTemporary = (object: CatalogObject): boolean => object.kind === 'table' && object.sessionId !== undefined;
+
+const objectKey = (object: CatalogObject): string =>
+  object.kind === 'table' && object.sessionId !== undefined
+    ? `${keyOf('table', object.parent, object.name)}@${object.sessionId}`
+    : keyOf(object.kind, object.parent, object.name);
+
+export const loadCatalog = async (connection: DuckDBConnection): Promise<Catalog> => {
+  const byId = new Map<number, CatalogObject>();
+  const byKey = new Map<string, CatalogObject>();
+  const mutex = createMutex();
+  let lastId = 0;
+  let epoch = 0;
+
+  const remember = (object: CatalogObject): void => {
+    const before = byId.get(object.id);
+    if (before && byKey.get(objectKey(before)) === before) byKey.delete(objectKey(before));
+    byId.set(object.id, object);
+    byKey.set(objectKey(object), object);
+    lastId = Math.max(lastId, object.id);
+  };
+  const forget = (object: CatalogObject): void => {
+    const known = byId.get(object.id);
+    if (!known) return;
+    byId.delete(object.id);
+    if (byKey.get(objectKey(known)) === known) byKey.delete(objectKey(known));
+  };
+
+  const rows = await connection.runAndReadAll('SELECT definition FROM sluicebox.objects ORDER BY id');
+  for (const [definition] of rows.getRows()) remember(JSON.parse(definition as string) as CatalogObject);
+  const stored = await connection.runAndReadAll(
+    "SELECT coalesce(max(CAST(regexp_extract(table_name, '[0-9]+') AS BIGINT)), 0) FROM duckdb_tables() WHERE schema_name = 'store'",
+  );
+  lastId = Math.max(lastId, Number(stored.getRows()[0]?.[0]));
+
+  const occupant: Catalog['occupant'] = (kind, parent, name, sessionId) => {
+    const key = keyOf(kind, parent, name);
+    return (sessionId === undefined ? undefined : byKey.get(`${key}@${sessionId}`)) ?? byKey.get(key);
+  };
+
+  const write = async (target: DuckDBConnection, dropped: readonly CatalogObject[], put: readonly CatalogObject[]) => {
+    const stale = [...dropped, ...put].filter((object) => !isTemporary(object)).map((object) => object.id);
+    if (stale.length > 0) await target.run(`DELETE FROM sluicebox.objects WHERE id IN (${stale.join(', ')})`);
+    for (const object of put) {
+      if (isTemporary(object)) continue;
+      await target.run('INSERT INTO sluicebox.objects VALUES ($1, $2)', [BigInt(object.id), JSON.stringify(object)]);
+    }
+  };
+
+  return {
+    byId: (kind, id) => {
+      const object = byId.get(id);
+      return object?.kind === kind ? (object as never) : undefined;
+    },
+    find: (kind, parent, name, sessionId) => {
+      const object = occupant(kind, parent, name, sessionId);
+      return object?.kind === kind ? (object as never) : undefined;
+    },
+    occupant,
+    all: (kind) => [...byId.values()].filter((object): object is never => object.kind === kind),
+    epoch: () => epoch,
+    touch: () => {
+      epoch++;
+    },
+    change: (target, change) =>
+      mutex(async () => {
+        const put: CatalogObject[] = [];
+        const dropped: CatalogObject[] = [];
+        await target.run('BEGIN');
+        try {
+          const result = await change({
+            newId: () => ++lastId,
+            put: (object) => void put.push(object),
+            drop: (object) => void dropped.push(object),
+          });
+          await write(target, dropped, put);
+          await target.run('COMMIT');
+          for (const object of dropped) forget(object);
+          for (const object of put) remember(object);
+          epoch++;
+          return result;
+        } catch (error) {
+          await target.run('ROLLBACK').catch(() => {});
+          throw error;
+        }
+      }),
+  };
+};

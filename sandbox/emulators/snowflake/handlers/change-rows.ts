@@ -1,0 +1,91 @@
+import type { Delete, Merge, Update } from '../../../wire/snowflake-sql/ast.ts';
+import { needObject } from '../catalog/names.ts';
+import { physicalTable, type TableObject } from '../catalog/objects.ts';
+import { SnowflakeError } from '../errors.ts';
+import { type Execution, scopeOf, type Writing, write } from '../execution.ts';
+import { createResolver, newUses, settledName } from '../resolver.ts';
+import type { TranslatedChange } from '../rewrite/types.ts';
+import { translateChange } from '../translate.ts';
+
+/** How many rows UPDATE, DELETE or MERGE added, changed and deleted. */
+export type ChangeCounts = { inserted: number; updated: number; deleted: number; multiJoined: number };
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const delta = 'temp.main.sluicebox_delta';
+
+const rowsOf = async ({ connection }: Writing, sql: string): Promise<number[]> => {
+  const result = await connection.runAndReadAll(sql);
+  return (result.getRows()[0] ?? []).map(Number);
+};
+
+/** Keeps old images of the rows that the delta changes, when a stream on the table may ask for them. */
+export const captureRows = async (
+  execution: Execution,
+  { connection }: Writing,
+  table: TableObject,
+  rowIds: string,
+): Promise<void> => {
+  const { streams } = execution.engine;
+  if (streams.ofTable(table.id).length === 0) return;
+  const result = await connection.run(streams.capture(table, rowIds));
+  if (result.rowsChanged > 0) streams.captured(table.id);
+};
+
+const applyDelta = async (
+  execution: Execution,
+  writing: Writing,
+  table: TableObject,
+  change: TranslatedChange,
+): Promise<ChangeCounts> => {
+  const { connection } = writing;
+  await connection.run(`CREATE OR REPLACE TEMP TABLE sluicebox_delta AS ${change.delta}`);
+  const [all = 0, inserted = 0, deletes = 0, changedRows = 0] = await rowsOf(
+    writing,
+    `SELECT count(*), count(*) FILTER (action = 'INSERT'), count(*) FILTER (action = 'DELETE'), count(DISTINCT row_id) FROM ${delta}`,
+  );
+  const updates = all - inserted - deletes;
+  const multiJoined = updates + deletes - changedRows;
+  if (multiJoined > 0 && change.nondeterministic === 'error') {
+    throw new SnowflakeError('100090', 'Duplicate row detected during DML action');
+  }
+  const names = table.columns.map((column) => quoted(column.name));
+  const physical = physicalTable(table);
+  if (changedRows > 0) {
+    await captureRows(execution, writing, table, `SELECT row_id FROM ${delta} WHERE action <> 'INSERT'`);
+  }
+  if (deletes > 0) {
+    await connection.run(`DELETE FROM ${physical} WHERE rowid IN (SELECT row_id FROM ${delta} WHERE action = 'DELETE')`);
+  }
+  if (updates > 0) {
+    const assignments = names.map((name) => `${name} = d.${name}`).join(', ');
+    const source =
+      multiJoined > 0
+        ? `(SELECT * FROM ${delta} WHERE action = 'UPDATE' QUALIFY row_number() OVER (PARTITION BY row_id) = 1)`
+        : `(SELECT * FROM ${delta} WHERE action = 'UPDATE')`;
+    await connection.run(`UPDATE ${physical} AS t SET ${assignments} FROM ${source} AS d WHERE t.rowid = d.row_id`);
+  }
+  if (inserted > 0) {
+    const list = names.join(', ');
+    await connection.run(`INSERT INTO ${physical} (${list}) SELECT ${list} FROM ${delta} WHERE action = 'INSERT'`);
+  }
+  await connection.run('DROP TABLE temp.main.sluicebox_delta');
+  return {
+    inserted,
+    updated: deletes > 0 && updates === 0 ? 0 : updates - (deletes > 0 ? 0 : multiJoined),
+    deleted: updates > 0 ? deletes : deletes - multiJoined,
+    multiJoined,
+  };
+};
+
+/** UPDATE, DELETE and MERGE alike: the rows that change are worked out first, then changed. */
+export const changeRows = async (execution: Execution, statement: Update | Delete | Merge): Promise<ChangeCounts> => {
+  const table = needObject(scopeOf(execution), 'table', settledName(execution, statement.table));
+  const uses = newUses();
+  const translate = () => translateChange(statement, createResolver(execution, uses), execution.text);
+  const first = translate();
+  const before = execution.engine.catalog.epoch();
+  return write(execution, { tableId: table.id, mode: 'rewrite' }, uses, (writing) => {
+    const change = execution.engine.catalog.epoch() === before ? first : translate();
+    return applyDelta(execution, writing, table, change);
+  });
+};

@@ -1,0 +1,139 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Locks, LockRequest } from './locks.ts';
+import { type Store, versionVariable } from './store.ts';
+
+/**
+ * A transaction of Snowflake on one DuckDB connection. Every row it adds carries its version. Versions of one table are committed in
+ * ascending order: a transaction that is overtaken takes a later version as it commits; so a stream that has seen up to version n
+ * has seen all that n and its forerunners brought.
+ */
+export type Transaction = {
+  id: number;
+  explicit: boolean;
+  name: string;
+  startedMs: number;
+  /** True once DuckDB's transaction is open, that is from the first statement on. */
+  open: boolean;
+  version: number;
+  /** For each table: the newest version that this transaction's snapshot sees. */
+  seen: ReadonlyMap<number, number>;
+  /** Tables it wrote to. */
+  written: Set<number>;
+  /** Streams that its DML read, with the version up to which they were read. */
+  consumed: Map<number, number>;
+};
+
+export type Transactions = {
+  begin(explicit: boolean, name?: string): Transaction;
+  /** Waits for the locks, then opens DuckDB's transaction if that has not happened yet. */
+  enter(
+    transaction: Transaction,
+    connection: DuckDBConnection,
+    locks: readonly LockRequest[],
+    wait: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<void>;
+  commit(transaction: Transaction, connection: DuckDBConnection): Promise<void>;
+  rollback(transaction: Transaction, connection: DuckDBConnection): Promise<void>;
+  /** The newest committed version of a table's rows, as far as known: 0 when nothing was written since the start. */
+  committedVersion(table: number): number;
+  setCommittedVersion(table: number, version: number): void;
+  /** Called after each commit that wrote to tables. */
+  onCommit(listener: (tables: ReadonlySet<number>, consumed: ReadonlyMap<number, number>) => void): void;
+};
+
+export const tableLock = (table: number): string => `table ${table}`;
+export const streamLock = (stream: number): string => `stream ${stream}`;
+
+export type TransactionDependencies = {
+  store: Store;
+  locks: Locks;
+  nowMs(): number;
+  /** Gives the rows of a table that carry the old version the new one (also among the remembered changes of a table with streams). */
+  renumber(connection: DuckDBConnection, table: number, from: number, to: number): Promise<void>;
+};
+
+export const createTransactions = ({ store, locks, nowMs, renumber }: TransactionDependencies): Transactions => {
+  const committed = new Map<number, number>();
+  const listeners: ((tables: ReadonlySet<number>, consumed: ReadonlyMap<number, number>) => void)[] = [];
+
+  const open = async (transaction: Transaction, connection: DuckDBConnection): Promise<void> => {
+    transaction.version = store.nextVersion();
+    await connection.run(`SET VARIABLE ${versionVariable} = ${transaction.version}`);
+    await store.commitMutex(async () => {
+      await connection.run('BEGIN');
+      // DuckDB takes its snapshot with the first look at the database, not with BEGIN.
+      await connection.run('FROM sluicebox.stream_offsets LIMIT 0');
+      transaction.seen = new Map(committed);
+    });
+    transaction.open = true;
+  };
+
+  const finish = (transaction: Transaction): void => {
+    transaction.open = false;
+    locks.releaseAll(transaction);
+  };
+
+  const writeOffsets = async (transaction: Transaction, connection: DuckDBConnection): Promise<void> => {
+    for (const [stream, version] of transaction.consumed) {
+      await connection.run(`UPDATE sluicebox.stream_offsets SET version = ${version} WHERE stream = ${stream}`);
+    }
+  };
+
+  const commitOpen = async (transaction: Transaction, connection: DuckDBConnection): Promise<void> => {
+    await writeOffsets(transaction, connection);
+    await store.commitMutex(async () => {
+      const overtaken = [...transaction.written].filter((table) => (committed.get(table) ?? 0) > transaction.version);
+      let version = transaction.version;
+      if (overtaken.length > 0) {
+        version = store.nextVersion();
+        for (const table of overtaken) await renumber(connection, table, transaction.version, version);
+      }
+      await connection.run('COMMIT');
+      for (const table of transaction.written) {
+        committed.set(table, overtaken.includes(table) ? version : transaction.version);
+      }
+    });
+  };
+
+  const rollback: Transactions['rollback'] = async (transaction, connection) => {
+    try {
+      if (transaction.open) await connection.run('ROLLBACK').catch(() => {});
+    } finally {
+      finish(transaction);
+    }
+  };
+
+  return {
+    begin: (explicit, name) => ({
+      id: store.nextVersion(),
+      explicit,
+      name: name ?? '',
+      startedMs: nowMs(),
+      open: false,
+      version: 0,
+      seen: new Map(),
+      written: new Set(),
+      consumed: new Map(),
+    }),
+    enter: async (transaction, connection, requests, { timeoutMs, signal }) => {
+      await locks.acquire(transaction, requests, timeoutMs, signal);
+      if (!transaction.open) await open(transaction, connection);
+    },
+    commit: async (transaction, connection) => {
+      try {
+        if (transaction.open) await commitOpen(transaction, connection);
+      } catch (error) {
+        await rollback(transaction, connection);
+        throw error;
+      }
+      finish(transaction);
+      if (transaction.written.size > 0 || transaction.consumed.size > 0) {
+        for (const listener of listeners) listener(transaction.written, transaction.consumed);
+      }
+    },
+    rollback,
+    committedVersion: (table) => committed.get(table) ?? 0,
+    setCommittedVersion: (table, version) => void committed.set(table, version),
+    onCommit: (listener) => void listeners.push(listener),
+  };
+};
