@@ -52,6 +52,8 @@ export type Queries = {
   add(query: Query): void;
   byId(id: string): Query;
   find(id: string): Query | undefined;
+  /** The query that a driver's request became, should it come again. */
+  findRequest(sessionId: string, requestId: string): Query | undefined;
   /** Newest last. */
   history(): readonly Query[];
   resultFolder(id: string): string;
@@ -72,9 +74,11 @@ export const createQueries = (dataDir: string, clock: Clock): Queries => {
   const folder = join(dataDir, 'results');
   rmSync(folder, { recursive: true, force: true });
   const queries = new Map<string, Query>();
+  const byRequest = new Map<string, Query>();
 
   const forget = (query: Query): void => {
     queries.delete(query.id);
+    if (query.requestId !== undefined) byRequest.delete(`${query.sessionId}/${query.requestId}`);
     if (query.outcome && query.outcome.result.chunks.length > 0) {
       rmSync(query.resultFolder, { recursive: true, force: true });
     }
@@ -100,9 +104,11 @@ export const createQueries = (dataDir: string, clock: Clock): Queries => {
     },
     add: (query) => {
       queries.set(query.id, query);
+      if (query.requestId !== undefined) byRequest.set(`${query.sessionId}/${query.requestId}`, query);
       if (++added % 16 === 0) prune();
     },
     find: (id) => queries.get(id),
+    findRequest: (sessionId, requestId) => byRequest.get(`${sessionId}/${requestId}`),
     byId: (id) => {
       const query = queries.get(id);
       if (!query) throw new SnowflakeError('000709', `Statement ${id} not found`);

@@ -21,6 +21,8 @@ export type Catalog = {
   epoch(): number;
   /** Anything else that makes worked-out SQL stale, such as a stream's first change of an old row. */
   touch(): void;
+  /** Called after each committed change, with the objects that are new or different and those that are gone. */
+  onChange(listener: (put: readonly CatalogObject[], dropped: readonly CatalogObject[]) => void): void;
   /**
    * Runs a DDL statement in one transaction on the connection: `change` says what changes and runs DuckDB's DDL; the catalog's rows
    * are written with it. One DDL statement at a time: so what it found in the catalog is still so when it commits.
@@ -41,6 +43,7 @@ export const loadCatalog = async (connection: DuckDBConnection): Promise<Catalog
   const byId = new Map<number, CatalogObject>();
   const byKey = new Map<string, CatalogObject>();
   const mutex = createMutex();
+  const listeners: ((put: readonly CatalogObject[], dropped: readonly CatalogObject[]) => void)[] = [];
   let lastId = 0;
   let epoch = 0;
 
@@ -94,6 +97,7 @@ export const loadCatalog = async (connection: DuckDBConnection): Promise<Catalog
     touch: () => {
       epoch++;
     },
+    onChange: (listener) => void listeners.push(listener),
     change: (target, change) =>
       mutex(async () => {
         const put: CatalogObject[] = [];
@@ -110,6 +114,7 @@ export const loadCatalog = async (connection: DuckDBConnection): Promise<Catalog
           for (const object of dropped) forget(object);
           for (const object of put) remember(object);
           epoch++;
+          for (const listener of listeners) listener(put, dropped);
           return result;
         } catch (error) {
           await target.run('ROLLBACK').catch(() => {});

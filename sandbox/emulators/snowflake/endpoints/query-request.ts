@@ -48,7 +48,7 @@ export const abortRequest: Endpoint = {
     const session = engine.sessions.byToken(request.token);
     const [id] = request.parameters;
     const requestId = jsonBody(request)['requestId'];
-    const query = id ? engine.queries.find(id) : engine.queries.history().findLast((candidate) => candidate.requestId === requestId);
+    const query = id ? engine.queries.find(id) : engine.queries.findRequest(session.id, String(requestId));
     if (!query || query.sessionId !== session.id) {
       return failure(new SnowflakeError('000709', `Statement ${id ?? requestId} not found`), id);
     }

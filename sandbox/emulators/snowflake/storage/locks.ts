@@ -75,7 +75,7 @@ export const createLocks = (clock: Clock): Locks => {
     });
 
   const acquireOne = async (owner: object, request: LockRequest, timeoutMs: number, signal?: AbortSignal) => {
-    const lock = locks.get(request.key) ?? { held: new Map(), waiting: [] };
+    const lock: Lock = locks.get(request.key) ?? { held: new Map(), waiting: [] };
     locks.set(request.key, lock);
     const held = lock.held.get(owner);
     if (held !== undefined && strength[held] >= strength[request.mode]) return;

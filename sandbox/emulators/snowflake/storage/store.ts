@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { prepareEngine } from '../rewrite/engine.ts';
 import { createMutex, type Mutex } from './mutex.ts';
 
 /**
@@ -48,16 +49,22 @@ export class StoreBusy extends Error {
 }
 
 const open = async (dataDir: string, memoryLimitMb: number): Promise<DuckDBInstance> => {
-  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const duckdb = await import('@duckdb/node-api');
   try {
-    return await DuckDBInstance.create(join(dataDir, 'warehouse.duckdb'), {
+    const instance = await duckdb.DuckDBInstance.create(join(dataDir, 'warehouse.duckdb'), {
       threads: '2',
       memory_limit: `${memoryLimitMb}MB`,
       temp_directory: join(dataDir, 'spill'),
       preserve_insertion_order: 'true',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
+      // What users write never names a file; should it get that far, DuckDB opens none.
+      enable_external_access: 'false',
     });
+    const connection = await instance.connect();
+    prepareEngine(duckdb, connection);
+    connection.closeSync();
+    return instance;
   } catch (error) {
     if (error instanceof Error && /Could not set lock|Conflicting lock/.test(error.message)) throw new StoreBusy(dataDir);
     throw error;

@@ -18,7 +18,8 @@ export type Streams = {
   hasData(stream: StreamObject): Promise<boolean>;
   /** As far as known without reading: may say yes where only unseen kinds of change were committed, never no wrongly. */
   mayHaveData(stream: StreamObject): boolean;
-  created(stream: StreamObject, offset: number): void;
+  /** `seen` is a version that all rows of the table are older than. */
+  created(stream: StreamObject, offset: number, seen: number): void;
   dropped(stream: StreamObject): void;
   /** SQL that keeps old images of the rows with these row ids (`rowid` of the table), to be run before they change. */
   capture(table: TableObject, rowIds: string): string;
@@ -140,9 +141,9 @@ export const loadStreams = async (dependencies: StreamDependencies, connection: 
       if (!changed.has(table.id)) return true;
       return readsSomething(stream, table);
     },
-    created: (stream, offset) => {
+    created: (stream, offset, seen) => {
       offsets.set(stream.id, offset);
-      if (transactions.committedVersion(stream.tableId) < offset) transactions.setCommittedVersion(stream.tableId, offset);
+      if (transactions.committedVersion(stream.tableId) < seen) transactions.setCommittedVersion(stream.tableId, seen);
     },
     dropped: (stream) => {
       offsets.delete(stream.id);

@@ -1,0 +1,61 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { createMutex } from '../storage/mutex.ts';
+import type { Store } from '../storage/store.ts';
+
+/** A run of a task, as TASK_HISTORY shows it. */
+export type TaskRun = {
+  task: number;
+  runId: number;
+  graphRunId: number;
+  name: string;
+  database: string;
+  schema: string;
+  queryText: string;
+  conditionText: string;
+  queryId: string | undefined;
+  state: 'SCHEDULED' | 'EXECUTING' | 'SUCCEEDED' | 'FAILED' | 'SKIPPED' | 'CANCELLED';
+  errorCode: string | undefined;
+  errorMessage: string | undefined;
+  scheduledMs: number;
+  startedMs: number | undefined;
+  completedMs: number | undefined;
+  attempt: number;
+  scheduledFrom: 'SCHEDULE' | 'EXECUTE TASK' | 'TRIGGER' | 'FINALIZER';
+  rootTask: number;
+};
+
+export type TaskRuns = {
+  /** Written soon, several runs at a time: tasks that follow one another within milliseconds do not wait for it. */
+  write(run: TaskRun): void;
+  flush(): Promise<void>;
+};
+
+const text = (value: string | undefined): string => (value === undefined ? 'NULL' : `'${value.replaceAll("'", "''")}'`);
+const number = (value: number | undefined): string => (value === undefined ? 'NULL' : String(value));
+
+const rowOf = (run: TaskRun): string =>
+  `(${[
+    run.task, run.runId, run.graphRunId, text(run.name), text(run.database), text(run.schema), text(run.queryText), text(run.conditionText),
+    text(run.queryId), text(run.state), text(run.errorCode), text(run.errorMessage), run.scheduledMs, number(run.startedMs),
+    number(run.completedMs), 'NULL', run.attempt, text(run.scheduledFrom), run.rootTask,
+  ].join(', ')})`;
+
+export const createTaskRuns = (store: Store): TaskRuns => {
+  const waiting: TaskRun[] = [];
+  const mutex = createMutex();
+  let connection: Promise<DuckDBConnection> | undefined;
+  const flush = (): Promise<void> =>
+    mutex(async () => {
+      if (waiting.length === 0) return;
+      const runs = waiting.splice(0);
+      const target = await (connection ??= store.connect());
+      await target.run(`INSERT INTO sluicebox.task_runs VALUES ${runs.map(rowOf).join(', ')}`);
+    });
+  return {
+    write: (run) => {
+      waiting.push(run);
+      if (waiting.length === 1) setImmediate(() => void flush().catch(() => {}));
+    },
+    flush,
+  };
+};
