@@ -1,8 +1,8 @@
 import { nameFromText } from '../../wire/snowflake-sql/names.ts';
 import { fullName, type NameScope, needObject } from './catalog/names.ts';
-import { type Execution } from './execution.ts';
-import type { Constant, TypedValue } from './rewrite/types.ts';
+import type { Execution } from './execution.ts';
 import { statusOfPipe } from './pipes/pipe-status.ts';
+import type { Constant, TypedValue } from './rewrite/types.ts';
 
 /** Functions whose value is known before the query runs: of the session, and SYSTEM$ ones that only look. */
 type ContextFunction = (execution: Execution, scope: NameScope, given: readonly Constant[]) => string | null;

@@ -1,8 +1,8 @@
 import { NotEmulated } from '../../core/not-emulated.ts';
 import { componentName } from './engine.ts';
-import { SnowflakeError, nullInNotNull } from './errors.ts';
-import { readEngineError } from './rewrite/engine-errors.ts';
+import { nullInNotNull, SnowflakeError } from './errors.ts';
 import { ResultTooLarge } from './results/result.ts';
+import { readEngineError } from './rewrite/engine-errors.ts';
 
 /**
  * DuckDB's errors in Snowflake's words. What stands in no line is a bug of the emulator or something it does not know; it is answered
@@ -36,7 +36,8 @@ const rules: readonly Rule[] = [
 ];
 
 const hasCode = (error: Error): error is Error & { code: string; sqlState: string } =>
-  typeof (error as { code?: unknown }).code === 'string' && typeof (error as { sqlState?: unknown }).sqlState === 'string';
+  typeof (error as { code?: unknown }).code === 'string' &&
+  typeof (error as { sqlState?: unknown }).sqlState === 'string';
 
 /** Any thrown thing as the error to answer. `isBug` says that nobody foresaw it. */
 export const answerOf = (error: unknown): { answer: SnowflakeError; isBug: boolean } => {
@@ -45,7 +46,10 @@ export const answerOf = (error: unknown): { answer: SnowflakeError; isBug: boole
     return { answer: new SnowflakeError('000002', `Unsupported feature '${error.what}'.`), isBug: false };
   }
   if (error instanceof ResultTooLarge) {
-    return { answer: new SnowflakeError('100078', 'The result is larger than the sandbox keeps (2 GB).'), isBug: false };
+    return {
+      answer: new SnowflakeError('100078', 'The result is larger than the sandbox keeps (2 GB).'),
+      isBug: false,
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Error && hasCode(error)) {

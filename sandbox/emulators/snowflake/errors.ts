@@ -153,7 +153,9 @@ export const invalidValue = (value: string, property: string): SnowflakeError =>
   compilation('001008', `invalid value [${value}] for parameter '${property}'`);
 
 export const nullInNotNull = (column: string): SnowflakeError =>
-  new SnowflakeError('100072', `DML operation to table failed on column ${column} with error: NULL result in a non-nullable column`);
+  new SnowflakeError(
+    '100072',
+    `DML operation to table failed on column ${column} with error: NULL result in a non-nullable column`,
+  );
 
-export const cancelled = (): SnowflakeError =>
-  new SnowflakeError('000604', 'SQL execution canceled');
+export const cancelled = (): SnowflakeError => new SnowflakeError('000604', 'SQL execution canceled');

@@ -4,6 +4,7 @@ import type { Draft } from './catalog/catalog.ts';
 import type { NameScope } from './catalog/names.ts';
 import type { Engine } from './engine.ts';
 import type { Outcome } from './queries.ts';
+import type { Uses } from './resolver.ts';
 import { type Result, type Row, smallResult } from './results/result.ts';
 import { type ResultColumn, textColumn } from './results/rowtype.ts';
 import type { Bindings } from './sessions/bindings.ts';
@@ -11,8 +12,7 @@ import { parameterValue } from './sessions/parameters.ts';
 import type { Session } from './sessions/session.ts';
 import { statementTypes } from './statement-types.ts';
 import type { LockRequest } from './storage/locks.ts';
-import { streamLock, tableLock, type Transaction } from './storage/transaction.ts';
-import type { Uses } from './resolver.ts';
+import { streamLock, type Transaction, tableLock } from './storage/transaction.ts';
 
 /** One statement on its way: what a handler works with. */
 export type Execution = {

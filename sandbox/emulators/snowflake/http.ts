@@ -51,7 +51,10 @@ const answerTo = async (engine: Engine, message: IncomingMessage, signal: AbortS
     return await endpoint.answer(engine, request);
   }
   engine.emit({ component: componentName, kind: 'not-emulated', message: `${message.method} ${url.pathname}` });
-  return { status: 404, json: { data: null, code: '390404', message: `${message.method} ${url.pathname} is not emulated.`, success: false } };
+  return {
+    status: 404,
+    json: { data: null, code: '390404', message: `${message.method} ${url.pathname} is not emulated.`, success: false },
+  };
 };
 
 const failed = (engine: Engine, error: unknown): HttpAnswer => {
@@ -62,14 +65,20 @@ const failed = (engine: Engine, error: unknown): HttpAnswer => {
   if (error instanceof SyntaxError) {
     return { status: 400, json: { code: '390400', message: 'Request body is not JSON.', success: false } };
   }
-  engine.emit({ component: componentName, kind: 'failed', message: String(error instanceof Error ? error.stack : error) });
+  engine.emit({
+    component: componentName,
+    kind: 'failed',
+    message: String(error instanceof Error ? error.stack : error),
+  });
   return failure({ code: '000603', sqlState: 'XX000', message: `SQL execution internal error: ${String(error)}` });
 };
 
 const send = (response: ServerResponse, answer: HttpAnswer): void => {
   if ('file' in answer) {
     response.writeHead(answer.status ?? 200, { 'content-type': answer.contentType });
-    createReadStream(answer.file).on('error', () => response.destroy()).pipe(response);
+    createReadStream(answer.file)
+      .on('error', () => response.destroy())
+      .pipe(response);
     return;
   }
   const text = 'json' in answer ? JSON.stringify(answer.json) : answer.text;

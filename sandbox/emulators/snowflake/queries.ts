@@ -98,7 +98,9 @@ export const createQueries = (dataDir: string, clock: Clock): Queries => {
   let added = 0;
   return {
     newId: () => {
-      const minutes = Math.floor(clock.nowMs() / 60_000).toString(16).padStart(8, '0');
+      const minutes = Math.floor(clock.nowMs() / 60_000)
+        .toString(16)
+        .padStart(8, '0');
       const rest = randomBytes(12).toString('hex');
       return `${minutes}-${rest.slice(0, 4)}-${rest.slice(4, 8)}-${rest.slice(8, 12)}-${rest.slice(12)}`;
     },

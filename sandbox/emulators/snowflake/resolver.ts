@@ -2,12 +2,18 @@ import type { ObjectName, QueryStatement } from '../../wire/snowflake-sql/ast.ts
 import { nameFromText } from '../../wire/snowflake-sql/names.ts';
 import { parseStatement } from '../../wire/snowflake-sql/parser.ts';
 import { findObject, type NameScope, nameText, placeOf } from './catalog/names.ts';
-import { physicalSequence, physicalTable, type StreamObject, type TableObject, type ViewObject } from './catalog/objects.ts';
+import {
+  physicalSequence,
+  physicalTable,
+  type StreamObject,
+  type TableObject,
+  type ViewObject,
+} from './catalog/objects.ts';
 import { contextFunction } from './context-functions.ts';
 import { doesNotExist, SnowflakeError, unsupportedFeature } from './errors.ts';
 import { type Execution, scopeOf } from './execution.ts';
-import { informationSchemaRelation } from './information-schema/views.ts';
 import { tableFunctionRelation } from './information-schema/table-functions.ts';
+import { informationSchemaRelation } from './information-schema/views.ts';
 import type { Column, Relation, Resolver } from './rewrite/types.ts';
 import { boundValue } from './sessions/bindings.ts';
 import { parameterValue } from './sessions/parameters.ts';
@@ -86,7 +92,11 @@ const viewRelation = (execution: Execution, view: ViewObject, uses: Uses, option
   const schema = catalog.byId('schema', view.parent);
   const database = schema && catalog.byId('database', schema.parent);
   const scope: NameScope = { ...scopeOf(execution), database: database?.name, schema: schema?.name };
-  const { sql, columns } = translateQuery(viewQuery(view), createResolver(execution, uses, { scope, depth }), view.queryText);
+  const { sql, columns } = translateQuery(
+    viewQuery(view),
+    createResolver(execution, uses, { scope, depth }),
+    view.queryText,
+  );
   const named = columns.map((column, index): Column => {
     const name = view.columnNames?.[index] ?? column.name;
     const physical = column.physical ?? column.name;

@@ -23,7 +23,11 @@ export type QueryRequest = {
 
 /** What the statement is, in QUERY_HISTORY's words. */
 const kindOf = (text: string): string =>
-  (/^\s*(create|alter|drop|show|execute)\s+(?:or\s+replace\s+)?(\w+)/i.exec(text)?.slice(1) ?? [/^\s*(\w+)/.exec(text)?.[1] ?? 'UNKNOWN'])
+  (
+    /^\s*(create|alter|drop|show|execute)\s+(?:or\s+replace\s+)?(\w+)/i.exec(text)?.slice(1) ?? [
+      /^\s*(\w+)/.exec(text)?.[1] ?? 'UNKNOWN',
+    ]
+  )
     .join('_')
     .toUpperCase();
 
@@ -47,7 +51,10 @@ export const runStatement = async (execution: Execution, statement: Statement): 
   const handler = handlers[statement.kind] as
     | ((execution: Execution, statement: Statement) => Promise<Outcome>)
     | undefined;
-  if (!handler) throw unsupportedFeature('name' in statement && statement.kind === 'other' ? statement.name : statement.kind.toUpperCase());
+  if (!handler)
+    throw unsupportedFeature(
+      'name' in statement && statement.kind === 'other' ? statement.name : statement.kind.toUpperCase(),
+    );
   return handler(execution, statement);
 };
 
@@ -69,7 +76,12 @@ const withTimeout = async (engine: Engine, session: Session, query: Query, actio
   }
 };
 
-const settle = async (engine: Engine, session: Session, query: Query, action: () => Promise<Outcome>): Promise<void> => {
+const settle = async (
+  engine: Engine,
+  session: Session,
+  query: Query,
+  action: () => Promise<Outcome>,
+): Promise<void> => {
   try {
     query.outcome = await withTimeout(engine, session, query, action);
     query.state = 'SUCCESS';
@@ -77,8 +89,14 @@ const settle = async (engine: Engine, session: Session, query: Query, action: ()
     const { answer, isBug } = answerOf(error);
     query.error = answer;
     query.state = answer.code === '000604' ? 'ABORTED' : 'FAILED_WITH_ERROR';
-    if (isBug) engine.emit({ component: componentName, kind: 'failed', message: `${answer.message}\n${query.text.slice(0, 500)}` });
-    if (answer.code === '000002') engine.emit({ component: componentName, kind: 'not-emulated', message: answer.message });
+    if (isBug)
+      engine.emit({
+        component: componentName,
+        kind: 'failed',
+        message: `${answer.message}\n${query.text.slice(0, 500)}`,
+      });
+    if (answer.code === '000002')
+      engine.emit({ component: componentName, kind: 'not-emulated', message: answer.message });
   }
   remember(engine, session, query);
 };

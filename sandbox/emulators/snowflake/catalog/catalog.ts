@@ -13,7 +13,12 @@ export type Draft = {
 export type Catalog = {
   byId<Kind extends CatalogKind>(kind: Kind, id: number): ObjectOf<Kind> | undefined;
   /** By exact name. A temporary table of the session hides a permanent one. */
-  find<Kind extends CatalogKind>(kind: Kind, parent: number, name: string, sessionId?: string): ObjectOf<Kind> | undefined;
+  find<Kind extends CatalogKind>(
+    kind: Kind,
+    parent: number,
+    name: string,
+    sessionId?: string,
+  ): ObjectOf<Kind> | undefined;
   /** Whatever has this name in the kind's namespace: a view stands in the way of a table. */
   occupant(kind: CatalogKind, parent: number, name: string, sessionId?: string): CatalogObject | undefined;
   all<Kind extends CatalogKind>(kind: Kind): ObjectOf<Kind>[];

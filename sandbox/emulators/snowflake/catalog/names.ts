@@ -125,7 +125,12 @@ export const creationTarget = (
   creation: { name: ObjectName; orReplace: boolean; ifNotExists: boolean },
 ): CreationTarget => {
   const place = placeOf(scope, kind, creation.name);
-  const existing = scope.catalog.occupant(kind, place.parent, place.name, kind === 'table' ? scope.sessionId : undefined);
+  const existing = scope.catalog.occupant(
+    kind,
+    place.parent,
+    place.name,
+    kind === 'table' ? scope.sessionId : undefined,
+  );
   if (!existing) return { ...place, existing };
   if (existing.kind !== kind) {
     throw new SnowflakeError(

@@ -39,7 +39,10 @@ const accountName = (account: string): string => account.split('.')[0]?.toUpperC
 const checkAccount = (engine: Engine, given: string): void => {
   const wanted = accountName(engine.options.account);
   if (accountName(given) !== wanted && given !== '') {
-    throw new SnowflakeError('390201', `The requested account '${given}' does not exist; this sandbox is account '${engine.options.account}'.`);
+    throw new SnowflakeError(
+      '390201',
+      `The requested account '${given}' does not exist; this sandbox is account '${engine.options.account}'.`,
+    );
   }
 };
 
@@ -93,7 +96,10 @@ const login = (engine: Engine, request: HttpRequest): Session => {
   const data = (jsonBody(request)['data'] ?? {}) as Record<string, unknown>;
   const authenticator = textOf(data['AUTHENTICATOR']).toUpperCase();
   if (!['', 'SNOWFLAKE', 'DEFAULT', 'USERNAME_PASSWORD'].includes(authenticator)) {
-    throw new SnowflakeError('390267', `Authenticator '${authenticator}' is not emulated by the sandbox; use a user and a password.`);
+    throw new SnowflakeError(
+      '390267',
+      `Authenticator '${authenticator}' is not emulated by the sandbox; use a user and a password.`,
+    );
   }
   checkAccount(engine, textOf(data['ACCOUNT_NAME']));
   const user = checkPassword(engine.options.users, textOf(data['LOGIN_NAME']), textOf(data['PASSWORD']));

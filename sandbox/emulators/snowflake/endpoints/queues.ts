@@ -10,7 +10,10 @@ export const queues: Endpoint = {
   path: /^\/queues\/([A-Za-z0-9_-]+)$/,
   answer: async (engine, request) => {
     if (request.parameters[0] !== snowpipeQueueName) {
-      return { status: 404, json: { code: 'AWS.SimpleQueueService.NonExistentQueue', message: `no queue ${request.parameters[0]}` } };
+      return {
+        status: 404,
+        json: { code: 'AWS.SimpleQueueService.NonExistentQueue', message: `no queue ${request.parameters[0]}` },
+      };
     }
     const message = jsonBody(request);
     const records = message['Records'];

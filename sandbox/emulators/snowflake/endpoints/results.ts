@@ -9,7 +9,11 @@ export const results: Endpoint = {
   answer: async (engine, request) => {
     const [id, index] = request.parameters as [string, string];
     const chunk = engine.queries.find(id)?.outcome?.result.chunks[Number(index)];
-    if (!chunk) return { status: 404, ...(failure(new SnowflakeError('000709', `Statement ${id} not found`), id) as { json: unknown }) };
+    if (!chunk)
+      return {
+        status: 404,
+        ...(failure(new SnowflakeError('000709', `Statement ${id} not found`), id) as { json: unknown }),
+      };
     return { file: chunk.file, contentType: 'application/json' };
   },
 };

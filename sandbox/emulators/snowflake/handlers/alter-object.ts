@@ -11,7 +11,10 @@ import { warehouseChanges } from './create-warehouse.ts';
 import { executed } from './ddl-result.ts';
 import { catalogKindOf } from './drop.ts';
 
-const changedIntegration = (object: Extract<CatalogObject, { kind: 'integration' }>, options: Options): CatalogObject => {
+const changedIntegration = (
+  object: Extract<CatalogObject, { kind: 'integration' }>,
+  options: Options,
+): CatalogObject => {
   checkOptions(options, 'STORAGE INTEGRATION', integrationOptions, ['STORAGE_AWS_OBJECT_ACL']);
   const allowed = listOption(options, 'STORAGE_ALLOWED_LOCATIONS');
   const blocked = listOption(options, 'STORAGE_BLOCKED_LOCATIONS');
@@ -44,7 +47,11 @@ const withOptions = (execution: Execution, object: CatalogObject, options: Optio
     }
     case 'database':
     case 'schema': {
-      checkOptions(options, object.kind.toUpperCase(), ['COMMENT', 'DATA_RETENTION_TIME_IN_DAYS', 'MAX_DATA_EXTENSION_TIME_IN_DAYS']);
+      checkOptions(options, object.kind.toUpperCase(), [
+        'COMMENT',
+        'DATA_RETENTION_TIME_IN_DAYS',
+        'MAX_DATA_EXTENSION_TIME_IN_DAYS',
+      ]);
       return {
         ...object,
         comment: textOption(options, 'COMMENT') ?? object.comment,
@@ -72,7 +79,11 @@ export const alterObject: Handler<'alter-object'> = async (execution, { object: 
   const scope = scopeOf(execution);
   if (ifExists && !findObject(scope, kind, name)) return executed();
   const own = name.parts.length === 0 && kind === 'warehouse' && session.warehouse !== undefined;
-  const object = needObject(scope, kind, own ? { parts: [{ name: session.warehouse as string, quoted: true }], at: 0 } : name);
+  const object = needObject(
+    scope,
+    kind,
+    own ? { parts: [{ name: session.warehouse as string, quoted: true }], at: 0 } : name,
+  );
   const change = (): CatalogObject => {
     switch (action.kind) {
       case 'rename': {
@@ -83,7 +94,8 @@ export const alterObject: Handler<'alter-object'> = async (execution, { object: 
       case 'set':
         return withOptions(execution, object, action.options);
       case 'unset':
-        for (const property of action.names) if (property !== 'COMMENT') throw unsupportedFeature(`ALTER ${word} … UNSET ${property}`);
+        for (const property of action.names)
+          if (property !== 'COMMENT') throw unsupportedFeature(`ALTER ${word} … UNSET ${property}`);
         return { ...object, comment: '' };
       case 'other':
         return otherAction(object, action.name);

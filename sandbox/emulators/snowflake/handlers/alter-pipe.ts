@@ -1,5 +1,6 @@
 import { findObject, needObject } from '../catalog/names.ts';
 import type { PipeObject } from '../catalog/objects.ts';
+import { invalidValue } from '../errors.ts';
 import { define, type Execution, type Handler, scopeOf, table } from '../execution.ts';
 import { fileKey, loadedFiles } from '../loads/load-history.ts';
 import { booleanOption, checkOptions, textOption } from '../options.ts';
@@ -8,14 +9,16 @@ import { textColumn } from '../results/rowtype.ts';
 import type { Location } from '../stages/object-storage.ts';
 import { StorageFailed, storageError } from '../stages/object-storage.ts';
 import { filesAtMost, filteredFiles } from '../stages/staged-select.ts';
-import { invalidValue } from '../errors.ts';
 import { statementTypes } from '../statement-types.ts';
 import { executed } from './ddl-result.ts';
 
 /** REFRESH looks no further back than this. Source: Snowflake's ALTER PIPE. */
 const refreshMs = 7 * 24 * 60 * 60 * 1000;
 
-const below = (location: Location, prefix: string): Location => ({ ...location, prefix: `${location.prefix}${prefix}` });
+const below = (location: Location, prefix: string): Location => ({
+  ...location,
+  prefix: `${location.prefix}${prefix}`,
+});
 
 const refresh = async (
   execution: Execution,

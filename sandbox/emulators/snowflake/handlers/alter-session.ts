@@ -1,5 +1,5 @@
-import { type Handler, commitOpenTransaction, status } from '../execution.ts';
 import { SnowflakeError } from '../errors.ts';
+import { commitOpenTransaction, type Handler, status } from '../execution.ts';
 import { optionText } from '../options.ts';
 import { checkedParameter, isParameter } from '../sessions/parameters.ts';
 import { statementTypes } from '../statement-types.ts';
@@ -17,7 +17,8 @@ export const alterSession: Handler<'alter-session'> = async (execution, { action
     }
   } else {
     for (const name of action.names) {
-      if (!isParameter(name)) throw new SnowflakeError('002140', `SQL compilation error:\ninvalid parameter '${name}'`, '42601');
+      if (!isParameter(name))
+        throw new SnowflakeError('002140', `SQL compilation error:\ninvalid parameter '${name}'`, '42601');
       session.parameters.delete(name);
     }
   }

@@ -4,7 +4,7 @@ import type { Draft } from '../catalog/catalog.ts';
 import { findObject, needObject, placeOf } from '../catalog/names.ts';
 import { physicalChanges, physicalTable, type TableColumn, type TableObject } from '../catalog/objects.ts';
 import { alreadyExists, invalidIdentifier, SnowflakeError, unsupportedFeature } from '../errors.ts';
-import { defineOnTables, define, type Execution, type Handler, scopeOf } from '../execution.ts';
+import { define, defineOnTables, type Execution, type Handler, scopeOf } from '../execution.ts';
 import { booleanOption, checkOptions, numberOption, textOption } from '../options.ts';
 import { createResolver, newUses, settledName } from '../resolver.ts';
 import { quotedName } from '../storage/table-sql.ts';
@@ -43,13 +43,23 @@ const addColumn = async (change: Change, definition: ColumnDefinition): Promise<
   await onEach(change, (table) => `ALTER TABLE ${table} ADD COLUMN ${name} ${duckdbType(column.type)}`);
   if (column.default) {
     const { execution } = change;
-    const value = translateExpression(column.default.expression, createResolver(execution, newUses()), execution.text, column.type);
+    const value = translateExpression(
+      column.default.expression,
+      createResolver(execution, newUses()),
+      execution.text,
+      column.type,
+    );
     await onEach(change, (table) => `UPDATE ${table} SET ${name} = ${value}`);
   }
   if (!column.nullable) {
-    const rows = await change.connection.runAndReadAll(`SELECT count(*) FROM ${physicalTable(change.table)} WHERE ${name} IS NULL`);
+    const rows = await change.connection.runAndReadAll(
+      `SELECT count(*) FROM ${physicalTable(change.table)} WHERE ${name} IS NULL`,
+    );
     if (Number(rows.getRows()[0]?.[0]) > 0) {
-      throw new SnowflakeError('002060', `SQL compilation error:\nNon-nullable column '${column.name}' cannot be added to non-empty table '${change.table.name}' unless it has a non-null default value.`);
+      throw new SnowflakeError(
+        '002060',
+        `SQL compilation error:\nNon-nullable column '${column.name}' cannot be added to non-empty table '${change.table.name}' unless it has a non-null default value.`,
+      );
     }
     await change.connection.run(`ALTER TABLE ${physicalTable(change.table)} ALTER COLUMN ${name} SET NOT NULL`);
   }
@@ -78,11 +88,15 @@ const dropColumns = async (
   action: Extract<AlterTableAction, { kind: 'drop-columns' }>,
 ): Promise<TableObject> => {
   const { table } = change;
-  const names = action.columns.filter(({ name }) => !action.ifExists || table.columns.some((column) => column.name === name));
+  const names = action.columns.filter(
+    ({ name }) => !action.ifExists || table.columns.some((column) => column.name === name),
+  );
   for (const name of names) columnNamed(table, name);
   const left = table.columns.filter((column) => !names.some(({ name }) => name === column.name));
-  if (left.length === 0) throw new SnowflakeError('002108', `SQL compilation error:\nCannot drop the last column of table '${table.name}'`);
-  for (const { name } of names) await onEach(change, (physical) => `ALTER TABLE ${physical} DROP COLUMN ${quotedName(name)}`);
+  if (left.length === 0)
+    throw new SnowflakeError('002108', `SQL compilation error:\nCannot drop the last column of table '${table.name}'`);
+  for (const { name } of names)
+    await onEach(change, (physical) => `ALTER TABLE ${physical} DROP COLUMN ${quotedName(name)}`);
   return { ...table, columns: left };
 };
 
@@ -102,7 +116,10 @@ const alterColumn = async (change: Change, column: TableColumn, wanted: ColumnCh
     case 'type': {
       const type = sqlTypeOf(wanted.type);
       if (!canBecome(column.type, type)) {
-        throw new SnowflakeError('002108', `SQL compilation error:\ncannot change column ${column.name} from type ${column.type.kind.toUpperCase()} to ${type.kind.toUpperCase()}`);
+        throw new SnowflakeError(
+          '002108',
+          `SQL compilation error:\ncannot change column ${column.name} from type ${column.type.kind.toUpperCase()} to ${type.kind.toUpperCase()}`,
+        );
       }
       await onEach(change, (table) => `ALTER TABLE ${table} ALTER COLUMN ${name} TYPE ${duckdbType(type)}`);
       return { ...column, type };
@@ -110,7 +127,10 @@ const alterColumn = async (change: Change, column: TableColumn, wanted: ColumnCh
     case 'set-not-null': {
       const rows = await change.connection.runAndReadAll(`SELECT count(*) FROM ${physical} WHERE ${name} IS NULL`);
       if (Number(rows.getRows()[0]?.[0]) > 0) {
-        throw new SnowflakeError('002108', `SQL compilation error:\ncolumn '${column.name}' contains null values. Not null constraint cannot be added.`);
+        throw new SnowflakeError(
+          '002108',
+          `SQL compilation error:\ncolumn '${column.name}' contains null values. Not null constraint cannot be added.`,
+        );
       }
       await change.connection.run(`ALTER TABLE ${physical} ALTER COLUMN ${name} SET NOT NULL`);
       return { ...column, nullable: false };
@@ -120,7 +140,8 @@ const alterColumn = async (change: Change, column: TableColumn, wanted: ColumnCh
       return { ...column, nullable: true };
     case 'set-default': {
       // Only a sequence may become a default later on, as in Snowflake.
-      if (!column.default) throw new SnowflakeError('002108', `SQL compilation error:\nUnsupported feature 'Alter Column Set Default'.`);
+      if (!column.default)
+        throw new SnowflakeError('002108', `SQL compilation error:\nUnsupported feature 'Alter Column Set Default'.`);
       return { ...column, default: { expression: wanted.value, text: '' } };
     }
     case 'drop-default':
@@ -136,7 +157,9 @@ const alterColumns = async (
 ): Promise<TableObject> => {
   const columns = [...change.table.columns];
   for (const wanted of action.changes) {
-    const index = columns.indexOf(columns.find(({ name }) => name === wanted.column.name) ?? columnNamed(change.table, wanted.column));
+    const index = columns.indexOf(
+      columns.find(({ name }) => name === wanted.column.name) ?? columnNamed(change.table, wanted.column),
+    );
     columns[index] = await alterColumn(change, columns[index] as TableColumn, wanted);
   }
   return { ...change.table, columns };
@@ -148,9 +171,15 @@ const renameColumn = async (
 ): Promise<TableObject> => {
   const { table } = change;
   columnNamed(table, action.from);
-  const columns = table.columns.map((column) => (column.name === action.from.name ? { ...column, name: action.to.name } : column));
+  const columns = table.columns.map((column) =>
+    column.name === action.from.name ? { ...column, name: action.to.name } : column,
+  );
   checkColumnNames(columns);
-  await onEach(change, (physical) => `ALTER TABLE ${physical} RENAME COLUMN ${quotedName(action.from.name)} TO ${quotedName(action.to.name)}`);
+  await onEach(
+    change,
+    (physical) =>
+      `ALTER TABLE ${physical} RENAME COLUMN ${quotedName(action.from.name)} TO ${quotedName(action.to.name)}`,
+  );
   return { ...table, columns };
 };
 
@@ -234,7 +263,10 @@ export const alterTable: Handler<'alter-table'> = async (execution, { object, na
     await swap(execution, table, needObject(scope, 'table', action.with));
     return executed();
   }
-  const physical = [physicalTable(table), ...(engine.streams.ofTable(table.id).length > 0 ? [physicalChanges(table)] : [])];
+  const physical = [
+    physicalTable(table),
+    ...(engine.streams.ofTable(table.id).length > 0 ? [physicalChanges(table)] : []),
+  ];
   await defineOnTables(execution, [table.id], async (draft, connection) => {
     draft.put(await changedTable({ execution, draft, connection, table, physical }, action));
   });

@@ -1,8 +1,8 @@
+import type { Draft } from '../catalog/catalog.ts';
 import { findObject, needObject } from '../catalog/names.ts';
 import type { TaskObject } from '../catalog/objects.ts';
-import type { Draft } from '../catalog/catalog.ts';
 import { SnowflakeError } from '../errors.ts';
-import { define, type Execution, type Handler, scopeOf, type StatementOf } from '../execution.ts';
+import { define, type Execution, type Handler, type StatementOf, scopeOf } from '../execution.ts';
 import { executed } from './ddl-result.ts';
 import { checkBody, taskProperties } from './task-properties.ts';
 
@@ -29,12 +29,17 @@ const unsetOne = (task: TaskObject, name: string): TaskObject => {
   const change = unsettable[name];
   if (change) return { ...task, ...change };
   const { [name]: gone, ...sessionParameters } = task.sessionParameters;
-  if (gone === undefined) throw new SnowflakeError('002140', `SQL compilation error:\ninvalid parameter '${name}'`, '42601');
+  if (gone === undefined)
+    throw new SnowflakeError('002140', `SQL compilation error:\ninvalid parameter '${name}'`, '42601');
   return { ...task, sessionParameters };
 };
 
 const checkRunnable = (task: TaskObject): void => {
-  const hasStart = task.schedule !== undefined || task.after.length > 0 || task.finalizes !== undefined || task.condition !== undefined;
+  const hasStart =
+    task.schedule !== undefined ||
+    task.after.length > 0 ||
+    task.finalizes !== undefined ||
+    task.condition !== undefined;
   if (hasStart) return;
   throw new SnowflakeError(
     '091090',

@@ -54,7 +54,9 @@ const applyDelta = async (
     await captureRows(execution, writing, table, `SELECT row_id FROM ${delta} WHERE action <> 'INSERT'`);
   }
   if (deletes > 0) {
-    await connection.run(`DELETE FROM ${physical} WHERE rowid IN (SELECT row_id FROM ${delta} WHERE action = 'DELETE')`);
+    await connection.run(
+      `DELETE FROM ${physical} WHERE rowid IN (SELECT row_id FROM ${delta} WHERE action = 'DELETE')`,
+    );
   }
   if (updates > 0) {
     const assignments = names.map((name) => `${name} = d.${name}`).join(', ');

@@ -11,7 +11,9 @@ export const comment: Handler<'comment'> = async (execution, statement) => {
     const column = statement.name.parts.at(-1)?.name ?? '';
     const table = needObject(scope, 'table', { parts: statement.name.parts.slice(0, -1), at: statement.name.at });
     if (!table.columns.some(({ name }) => name === column)) throw invalidIdentifier(column);
-    const columns = table.columns.map((each) => (each.name === column ? { ...each, comment: statement.comment } : each));
+    const columns = table.columns.map((each) =>
+      each.name === column ? { ...each, comment: statement.comment } : each,
+    );
     await define(execution, async (draft) => draft.put({ ...table, columns }));
     return executed();
   }

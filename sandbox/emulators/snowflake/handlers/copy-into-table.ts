@@ -4,15 +4,14 @@ import { type FileOutcome, type LoadFile, loadFiles } from '../loads/load-files.
 import { fileKey, loadedFiles, recordLoads } from '../loads/load-history.ts';
 import { type LoadPlan, loadPlan } from '../loads/load-plan.ts';
 import type { Outcome } from '../queries.ts';
+import { createResolver, newUses, settledName } from '../resolver.ts';
 import { collect } from '../results/query.ts';
 import type { Row } from '../results/result.ts';
 import { numberColumn, textColumn } from '../results/rowtype.ts';
-import { createResolver, newUses, settledName } from '../resolver.ts';
-import { StorageFailed, storageError, type StoredFile } from '../stages/object-storage.ts';
+import { StorageFailed, type StoredFile, storageError } from '../stages/object-storage.ts';
 import { readItems } from '../stages/read-file.ts';
 import { fileNameOf, type StagePlace } from '../stages/stage-location.ts';
-import { filesAtMost, filteredFiles } from '../stages/staged-select.ts';
-import { withStages } from '../stages/staged-select.ts';
+import { filesAtMost, filteredFiles, withStages } from '../stages/staged-select.ts';
 import { statementTypes } from '../statement-types.ts';
 import { translateQuery } from '../translate.ts';
 
@@ -66,9 +65,7 @@ const chosenFiles = async (execution: Execution, plan: LoadPlan): Promise<Stored
   const found = plan.files
     ? await namedFiles(execution, plan, plan.files)
     : filteredFiles(plan.place, await engine.storage.list(plan.place.location, filesAtMost), plan.pattern);
-  const known = plan.force
-    ? new Set<string>()
-    : await loadedFiles(engine, await session.connection(), plan.table.id);
+  const known = plan.force ? new Set<string>() : await loadedFiles(engine, await session.connection(), plan.table.id);
   const fresh = found.filter(({ key, etag }) => !known.has(fileKey(plan.place.label, key, etag)));
   if (plan.sizeLimit === undefined) return fresh;
   let total = 0;
@@ -92,7 +89,11 @@ const validate = async (execution: Execution, plan: LoadPlan, mode: string): Pro
   if (!rows) throw unsupportedFeature(`VALIDATION_MODE = ${mode}`);
   const query = { ...plan.insert.source, limit: { kind: 'number' as const, text: rows[1] as string, at: 0 } };
   return withStages(execution, query, async (stage) => {
-    const translated = translateQuery(query, createResolver(execution, newUses(), stage ? { stage } : {}), execution.text);
+    const translated = translateQuery(
+      query,
+      createResolver(execution, newUses(), stage ? { stage } : {}),
+      execution.text,
+    );
     const result = await collect(await execution.session.connection(), translated, {
       folder: execution.resultFolder,
       jsonIndent: 2,
@@ -115,13 +116,22 @@ export const copyIntoTable: Handler<'copy-into-table'> = async (execution, given
     const files = await chosenFiles(execution, plan);
     if (files.length === 0) return status('Copy executed with 0 files processed.', statementTypes.copy);
     const loads = files.map(
-      (file): LoadFile => ({ file, read: () => readItems(engine.storage.read(plan.place.location, file.key), plan.format) }),
+      (file): LoadFile => ({
+        file,
+        read: () => readItems(engine.storage.read(plan.place.location, file.key), plan.format),
+      }),
     );
-    const outcomes = await loadFiles(execution, plan, loads, (connection, done) => recordLoads(engine, connection, plan, done));
+    const outcomes = await loadFiles(execution, plan, loads, (connection, done) =>
+      recordLoads(engine, connection, plan, done),
+    );
     if (plan.purge) await purge(execution, plan, outcomes);
     const shown = plan.returnFailedOnly ? outcomes.filter(({ status: state }) => state !== 'LOADED') : outcomes;
     return {
-      ...table(statementTypes.copy, resultColumns, shown.map((load) => resultRow(plan, load))),
+      ...table(
+        statementTypes.copy,
+        resultColumns,
+        shown.map((load) => resultRow(plan, load)),
+      ),
       rowsChanged: outcomes.reduce((sum, { rowsLoaded }) => sum + rowsLoaded, 0),
     };
   } catch (error) {

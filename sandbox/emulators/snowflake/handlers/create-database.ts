@@ -1,6 +1,6 @@
 import { creationTarget } from '../catalog/names.ts';
-import { define, type Execution, scopeOf, status, type StatementOf } from '../execution.ts';
 import { unsupportedFeature } from '../errors.ts';
+import { define, type Execution, type StatementOf, scopeOf, status } from '../execution.ts';
 import { checkOptions, numberOption, textOption } from '../options.ts';
 import type { Outcome } from '../queries.ts';
 import { existsAlready } from './ddl-result.ts';

@@ -1,18 +1,26 @@
 import { creationTarget } from '../catalog/names.ts';
 import { invalidValue, SnowflakeError, unsupportedFeature } from '../errors.ts';
-import { define, type Execution, scopeOf, status, type StatementOf } from '../execution.ts';
+import { define, type Execution, type StatementOf, scopeOf, status } from '../execution.ts';
 import { booleanOption, checkOptions, listOption, textOption } from '../options.ts';
 import type { Outcome } from '../queries.ts';
 import { existsAlready } from './ddl-result.ts';
 
 export const integrationOptions = [
-  'TYPE', 'STORAGE_PROVIDER', 'ENABLED', 'STORAGE_AWS_ROLE_ARN', 'STORAGE_AWS_EXTERNAL_ID', 'STORAGE_AWS_OBJECT_ACL',
-  'STORAGE_ALLOWED_LOCATIONS', 'STORAGE_BLOCKED_LOCATIONS', 'COMMENT',
+  'TYPE',
+  'STORAGE_PROVIDER',
+  'ENABLED',
+  'STORAGE_AWS_ROLE_ARN',
+  'STORAGE_AWS_EXTERNAL_ID',
+  'STORAGE_AWS_OBJECT_ACL',
+  'STORAGE_ALLOWED_LOCATIONS',
+  'STORAGE_BLOCKED_LOCATIONS',
+  'COMMENT',
 ];
 
 export const checkLocations = (locations: readonly string[]): void => {
   for (const location of locations) {
-    if (location !== '*' && !/^s3:\/\/[^/]+\//.test(location)) throw invalidValue(location, 'STORAGE_ALLOWED_LOCATIONS');
+    if (location !== '*' && !/^s3:\/\/[^/]+\//.test(location))
+      throw invalidValue(location, 'STORAGE_ALLOWED_LOCATIONS');
   }
 };
 

@@ -11,16 +11,30 @@ import { existsAlready } from './ddl-result.ts';
 import { dropObject } from './drop-contents.ts';
 
 /** COPY options that a pipe does not take. Source: Snowflake's CREATE PIPE, "Usage notes". */
-const refusedInPipes = ['FILES', 'SIZE_LIMIT', 'PURGE', 'FORCE', 'RETURN_FAILED_ONLY', 'VALIDATION_MODE', 'LOAD_UNCERTAIN_FILES'];
+const refusedInPipes = [
+  'FILES',
+  'SIZE_LIMIT',
+  'PURGE',
+  'FORCE',
+  'RETURN_FAILED_ONLY',
+  'VALIDATION_MODE',
+  'LOAD_UNCERTAIN_FILES',
+];
 
 const checkCopyOptions = (options: Options): void => {
   for (const name of refusedInPipes) {
     if (options[name] === undefined) continue;
     if (options[name].kind === 'boolean' && options[name].value === false) continue;
-    throw new SnowflakeError('090214', `SQL compilation error:\nCOPY option ${name} is not supported in a pipe definition.`);
+    throw new SnowflakeError(
+      '090214',
+      `SQL compilation error:\nCOPY option ${name} is not supported in a pipe definition.`,
+    );
   }
   if (textOption(options, 'ON_ERROR')?.toUpperCase() === 'ABORT_STATEMENT') {
-    throw new SnowflakeError('090214', 'SQL compilation error:\nON_ERROR = ABORT_STATEMENT is not supported in a pipe definition.');
+    throw new SnowflakeError(
+      '090214',
+      'SQL compilation error:\nON_ERROR = ABORT_STATEMENT is not supported in a pipe definition.',
+    );
   }
 };
 
@@ -30,7 +44,12 @@ const checkCopyOptions = (options: Options): void => {
  */
 export const createPipe: Handler<'create-pipe'> = async (execution, statement) => {
   const { engine, session } = execution;
-  checkOptions(statement.options, 'PIPE', ['AUTO_INGEST', 'COMMENT'], ['AWS_SNS_TOPIC', 'ERROR_INTEGRATION', 'INTEGRATION']);
+  checkOptions(
+    statement.options,
+    'PIPE',
+    ['AUTO_INGEST', 'COMMENT'],
+    ['AWS_SNS_TOPIC', 'ERROR_INTEGRATION', 'INTEGRATION'],
+  );
   checkCopyOptions(statement.copy.options);
   const scope = scopeOf(execution);
   const target = creationTarget(scope, 'pipe', statement);

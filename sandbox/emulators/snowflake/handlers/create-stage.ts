@@ -1,21 +1,38 @@
+import type { Options } from '../../../wire/snowflake-sql/ast.ts';
 import { creationTarget, needObject } from '../catalog/names.ts';
 import { SnowflakeError, unsupportedFeature } from '../errors.ts';
-import { define, type Execution, type Handler, scopeOf, status, type StatementOf } from '../execution.ts';
+import { define, type Execution, type Handler, type StatementOf, scopeOf, status } from '../execution.ts';
 import { booleanOption, checkOptions, nestedOptions, textOption } from '../options.ts';
 import { fileFormatOf, resolvedFormatOptions } from '../stages/file-format.ts';
 import { checkAllowed, parseS3Url } from '../stages/stage-location.ts';
 import { existsAlready } from './ddl-result.ts';
-import type { Options } from '../../../wire/snowflake-sql/ast.ts';
 
 export const stageOptions = [
-  'URL', 'STORAGE_INTEGRATION', 'FILE_FORMAT', 'COPY_OPTIONS', 'DIRECTORY', 'COMMENT', 'ENCRYPTION', 'USE_PRIVATELINK_ENDPOINT',
+  'URL',
+  'STORAGE_INTEGRATION',
+  'FILE_FORMAT',
+  'COPY_OPTIONS',
+  'DIRECTORY',
+  'COMMENT',
+  'ENCRYPTION',
+  'USE_PRIVATELINK_ENDPOINT',
 ];
 const notEmulated = ['CREDENTIALS', 'ENDPOINT', 'USE_PRIVATELINK_ENDPOINT', 'AWS_ACCESS_POINT_ARN'];
 
-export type StageProperties = { url?: string; integration?: string; fileFormat?: Options; copyOptions?: Options; comment?: string };
+export type StageProperties = {
+  url?: string;
+  integration?: string;
+  fileFormat?: Options;
+  copyOptions?: Options;
+  comment?: string;
+};
 
 /** What the options say about a stage; checks the URL against the integration. */
-export const stageProperties = (execution: Execution, options: Options, before: StageProperties = {}): StageProperties => {
+export const stageProperties = (
+  execution: Execution,
+  options: Options,
+  before: StageProperties = {},
+): StageProperties => {
   checkOptions(options, 'STAGE', stageOptions, notEmulated);
   const scope = scopeOf(execution);
   const url = textOption(options, 'URL') ?? before.url;
@@ -31,7 +48,8 @@ export const stageProperties = (execution: Execution, options: Options, before: 
     }
     checkAllowed(needObject(scope, 'integration', { parts: [{ name: integration, quoted: true }], at: 0 }), url);
   }
-  if (booleanOption(nestedOptions(options, 'DIRECTORY') ?? {}, 'ENABLE')) throw unsupportedFeature('directory tables of stages');
+  if (booleanOption(nestedOptions(options, 'DIRECTORY') ?? {}, 'ENABLE'))
+    throw unsupportedFeature('directory tables of stages');
   const fileFormat = options['FILE_FORMAT'];
   // Kept as written: a named format is looked up at each use, so that a changed format takes effect.
   if (fileFormat) fileFormatOf(resolvedFormatOptions(scope, fileFormat));

@@ -16,7 +16,13 @@ export const createStream: Handler<'create-stream'> = async (execution, statemen
   if (statement.source.object !== 'TABLE') throw unsupportedFeature(`CREATE STREAM ON ${statement.source.object}`);
   if (statement.timeTravel) throw unsupportedFeature('CREATE STREAM … AT | BEFORE');
   if (statement.clone) throw unsupportedFeature('CREATE STREAM … CLONE');
-  checkOptions(statement.options, 'STREAM', ['APPEND_ONLY', 'INSERT_ONLY', 'SHOW_INITIAL_ROWS', 'COMMENT', 'COPY GRANTS']);
+  checkOptions(statement.options, 'STREAM', [
+    'APPEND_ONLY',
+    'INSERT_ONLY',
+    'SHOW_INITIAL_ROWS',
+    'COMMENT',
+    'COPY GRANTS',
+  ]);
   if (booleanOption(statement.options, 'INSERT_ONLY')) throw unsupportedFeature('INSERT_ONLY streams on tables');
   const scope = scopeOf(execution);
   const target = creationTarget(scope, 'stream', statement);

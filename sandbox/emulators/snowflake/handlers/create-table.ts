@@ -9,9 +9,9 @@ import {
   defineOnTables,
   type Execution,
   type Handler,
+  type StatementOf,
   scopeOf,
   status,
-  type StatementOf,
 } from '../execution.ts';
 import { booleanOption, checkOptions, numberOption, textOption } from '../options.ts';
 import { createResolver, newUses, settledName, type Uses } from '../resolver.ts';
@@ -27,8 +27,15 @@ import { checkColumnNames, tableColumn } from './table-columns.ts';
 type Create = StatementOf<'create-table'>;
 
 const taken = [
-  'COMMENT', 'DATA_RETENTION_TIME_IN_DAYS', 'MAX_DATA_EXTENSION_TIME_IN_DAYS', 'CHANGE_TRACKING', 'ENABLE_SCHEMA_EVOLUTION',
-  'DEFAULT_DDL_COLLATION', 'COPY GRANTS', 'STAGE_FILE_FORMAT', 'STAGE_COPY_OPTIONS',
+  'COMMENT',
+  'DATA_RETENTION_TIME_IN_DAYS',
+  'MAX_DATA_EXTENSION_TIME_IN_DAYS',
+  'CHANGE_TRACKING',
+  'ENABLE_SCHEMA_EVOLUTION',
+  'DEFAULT_DDL_COLLATION',
+  'COPY GRANTS',
+  'STAGE_FILE_FORMAT',
+  'STAGE_COPY_OPTIONS',
 ];
 const notEmulated = ['ENABLE_SCHEMA_EVOLUTION', 'DEFAULT_DDL_COLLATION', 'STAGE_FILE_FORMAT', 'STAGE_COPY_OPTIONS'];
 
@@ -41,13 +48,15 @@ type Plan = {
   clusterBy: string;
 };
 
-const sequenceFor = (sequences: string[], name: string) => (start: number, increment: number): string => {
-  const sequence = `${name}_${sequences.length}`;
-  sequences.push(
-    `CREATE SEQUENCE ${sequence} START ${start} INCREMENT ${increment} MINVALUE -9223372036854775808 MAXVALUE 9223372036854775807`,
-  );
-  return sequence;
-};
+const sequenceFor =
+  (sequences: string[], name: string) =>
+  (start: number, increment: number): string => {
+    const sequence = `${name}_${sequences.length}`;
+    sequences.push(
+      `CREATE SEQUENCE ${sequence} START ${start} INCREMENT ${increment} MINVALUE -9223372036854775808 MAXVALUE 9223372036854775807`,
+    );
+    return sequence;
+  };
 
 const definedColumns = (statement: Create, sequences: string[], sequenceName: string): TableColumn[] =>
   statement.columns.map((definition) =>
@@ -129,7 +138,9 @@ const fill = async (connection: DuckDBConnection, plan: Plan, id: number): Promi
     );
   }
   if (plan.copyOf) {
-    await connection.run(`INSERT INTO ${physicalTable({ id })} (${names}) SELECT ${names} FROM ${physicalTable(plan.copyOf)}`);
+    await connection.run(
+      `INSERT INTO ${physicalTable({ id })} (${names}) SELECT ${names} FROM ${physicalTable(plan.copyOf)}`,
+    );
   }
 };
 

@@ -1,23 +1,51 @@
+import type { Options } from '../../../wire/snowflake-sql/ast.ts';
 import { creationTarget } from '../catalog/names.ts';
 import type { WarehouseObject } from '../catalog/objects.ts';
 import { invalidValue } from '../errors.ts';
-import { define, type Execution, scopeOf, status, type StatementOf } from '../execution.ts';
+import { define, type Execution, type StatementOf, scopeOf, status } from '../execution.ts';
 import { booleanOption, checkOptions, numberOption, textOption } from '../options.ts';
 import type { Outcome } from '../queries.ts';
-import type { Options } from '../../../wire/snowflake-sql/ast.ts';
 import { existsAlready } from './ddl-result.ts';
 
 const sizes = ['XSMALL', 'SMALL', 'MEDIUM', 'LARGE', 'XLARGE', 'XXLARGE', 'XXXLARGE', 'X4LARGE', 'X5LARGE', 'X6LARGE'];
-const shownSizes = ['X-Small', 'Small', 'Medium', 'Large', 'X-Large', '2X-Large', '3X-Large', '4X-Large', '5X-Large', '6X-Large'];
+const shownSizes = [
+  'X-Small',
+  'Small',
+  'Medium',
+  'Large',
+  'X-Large',
+  '2X-Large',
+  '3X-Large',
+  '4X-Large',
+  '5X-Large',
+  '6X-Large',
+];
 
 export const warehouseOptions = [
-  'WAREHOUSE_TYPE', 'WAREHOUSE_SIZE', 'MAX_CLUSTER_COUNT', 'MIN_CLUSTER_COUNT', 'SCALING_POLICY', 'AUTO_SUSPEND', 'AUTO_RESUME',
-  'INITIALLY_SUSPENDED', 'COMMENT', 'STATEMENT_TIMEOUT_IN_SECONDS', 'STATEMENT_QUEUED_TIMEOUT_IN_SECONDS', 'MAX_CONCURRENCY_LEVEL',
-  'ENABLE_QUERY_ACCELERATION', 'QUERY_ACCELERATION_MAX_SCALE_FACTOR', 'WAIT_FOR_COMPLETION',
+  'WAREHOUSE_TYPE',
+  'WAREHOUSE_SIZE',
+  'MAX_CLUSTER_COUNT',
+  'MIN_CLUSTER_COUNT',
+  'SCALING_POLICY',
+  'AUTO_SUSPEND',
+  'AUTO_RESUME',
+  'INITIALLY_SUSPENDED',
+  'COMMENT',
+  'STATEMENT_TIMEOUT_IN_SECONDS',
+  'STATEMENT_QUEUED_TIMEOUT_IN_SECONDS',
+  'MAX_CONCURRENCY_LEVEL',
+  'ENABLE_QUERY_ACCELERATION',
+  'QUERY_ACCELERATION_MAX_SCALE_FACTOR',
+  'WAIT_FOR_COMPLETION',
 ];
 
 const sizeOf = (text: string): string => {
-  const plain = text.toUpperCase().replaceAll('-', '').replace(/^2X/, 'XX').replace(/^3X/, 'XXX').replace(/^([456])X/, 'X$1');
+  const plain = text
+    .toUpperCase()
+    .replaceAll('-', '')
+    .replace(/^2X/, 'XX')
+    .replace(/^3X/, 'XXX')
+    .replace(/^([456])X/, 'X$1');
   const index = sizes.indexOf(plain);
   if (index < 0) throw invalidValue(text, 'WAREHOUSE_SIZE');
   return shownSizes[index] as string;

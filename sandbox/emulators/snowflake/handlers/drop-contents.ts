@@ -14,7 +14,9 @@ import type { Engine } from '../engine.ts';
 export const contentsOf = (catalog: Catalog, object: CatalogObject): CatalogObject[] => {
   if (object.kind !== 'database' && object.kind !== 'schema') return [];
   const kinds = ['schema', 'table', 'view', 'stage', 'file-format', 'pipe', 'stream', 'task', 'sequence'] as const;
-  const children = kinds.flatMap((kind): CatalogObject[] => catalog.all(kind).filter(({ parent }) => parent === object.id));
+  const children = kinds.flatMap((kind): CatalogObject[] =>
+    catalog.all(kind).filter(({ parent }) => parent === object.id),
+  );
   return children.flatMap((child) => [child, ...contentsOf(catalog, child)]);
 };
 
@@ -26,7 +28,8 @@ const dropTableData = async (engine: Engine, draft: Draft, connection: DuckDBCon
   breakStreams(engine, draft, table);
   await connection.run(`DROP TABLE IF EXISTS ${physicalTable(table)}`);
   await connection.run(`DROP TABLE IF EXISTS ${physicalChanges(table)}`);
-  for (const { identity } of table.columns) if (identity) await connection.run(`DROP SEQUENCE IF EXISTS ${identity.sequence}`);
+  for (const { identity } of table.columns)
+    if (identity) await connection.run(`DROP SEQUENCE IF EXISTS ${identity.sequence}`);
   await connection.run(`DELETE FROM sluicebox.loads WHERE table_id = ${table.id} AND pipe IS NULL`);
 };
 

@@ -48,7 +48,10 @@ export const drop: Handler<'drop'> = async (execution, given) => {
     throw new SnowflakeError('003001', `Cannot drop the ${kind} because dependencies exist`, '23001');
   }
   const tables = tablesIn(contents);
-  const run = tables.length > 0 ? (change: Parameters<typeof define>[1]) => defineOnTables(execution, tables, change) : (change: Parameters<typeof define>[1]) => define(execution, change);
+  const run =
+    tables.length > 0
+      ? (change: Parameters<typeof define>[1]) => defineOnTables(execution, tables, change)
+      : (change: Parameters<typeof define>[1]) => define(execution, change);
   await run((draft, connection) => dropContents(engine, draft, connection, object));
   if (kind === 'database' && session.database === object.name) session.database = session.schema = undefined;
   if (kind === 'schema' && session.schema === object.name) session.schema = undefined;

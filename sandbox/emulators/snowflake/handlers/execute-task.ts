@@ -8,7 +8,11 @@ export const executeTask: Handler<'execute-task'> = async (execution, statement)
   const { engine } = execution;
   const task = needObject(scopeOf(execution), 'task', statement.task);
   if (task.after.length > 0) {
-    throw new SnowflakeError('091093', `SQL compilation error:\nCannot execute task ${task.name}: only a root task can be executed.`, '22000');
+    throw new SnowflakeError(
+      '091093',
+      `SQL compilation error:\nCannot execute task ${task.name}: only a root task can be executed.`,
+      '22000',
+    );
   }
   await commitOpenTransaction(execution);
   engine.tasks.execute(task);

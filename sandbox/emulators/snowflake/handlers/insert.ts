@@ -46,7 +46,8 @@ export const runInsert = async (execution: Execution, given: Insert): Promise<nu
   const table = needObject(scopeOf(execution), 'table', settledName(execution, insert.table));
   return withStages(execution, insert.source, async (stage) => {
     const uses = newUses();
-    const translate = () => translateInsert(insert, createResolver(execution, uses, stage ? { stage } : {}), execution.text);
+    const translate = () =>
+      translateInsert(insert, createResolver(execution, uses, stage ? { stage } : {}), execution.text);
     const first = translate();
     const before = execution.engine.catalog.epoch();
     const mode = insert.overwrite ? 'rewrite' : 'append';

@@ -10,7 +10,11 @@ import { statementTypes } from '../statement-types.ts';
 
 const localFolder = (place: StagePlace, verb: string): string => {
   if (place.location.kind !== 'local') {
-    throw new SnowflakeError('091089', `SQL compilation error:\n${verb} is not supported for external stages.`, '0A000');
+    throw new SnowflakeError(
+      '091089',
+      `SQL compilation error:\n${verb} is not supported for external stages.`,
+      '0A000',
+    );
   }
   return place.location.folder;
 };
@@ -64,7 +68,11 @@ export const get: Handler<'get'> = async (execution, { file, stage, options }) =
   const place = stagePlace(engine, scopeOf(execution), session.user, stage);
   const folder = localFolder(place, 'GET');
   if (/^https?:/.test(file)) throw unsupportedFeature(`GET to ${file}`);
-  const files = filteredFiles(place, await engine.storage.list(place.location, filesAtMost), textOption(options, 'PATTERN'));
+  const files = filteredFiles(
+    place,
+    await engine.storage.list(place.location, filesAtMost),
+    textOption(options, 'PATTERN'),
+  );
   return {
     statementTypeId: statementTypes.get,
     result: smallResult([], []),

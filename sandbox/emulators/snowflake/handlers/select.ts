@@ -1,12 +1,12 @@
+import type { Query } from '../../../wire/snowflake-sql/ast.ts';
 import { type Execution, type Handler, outcome, read, table } from '../execution.ts';
 import type { Outcome } from '../queries.ts';
-import { collect, resultColumns } from '../results/query.ts';
 import { createResolver, newUses } from '../resolver.ts';
-import { withStages } from '../stages/staged-select.ts';
+import { collect, resultColumns } from '../results/query.ts';
 import { parameterValue } from '../sessions/parameters.ts';
+import { withStages } from '../stages/staged-select.ts';
 import { statementTypes } from '../statement-types.ts';
 import { translateQuery } from '../translate.ts';
-import type { Query } from '../../../wire/snowflake-sql/ast.ts';
 
 /**
  * A query, from tables, views, streams, stages, INFORMATION_SCHEMA and table functions. It waits for no lock and sees what was
@@ -15,7 +15,8 @@ import type { Query } from '../../../wire/snowflake-sql/ast.ts';
 export const selectQuery = async (execution: Execution, query: Query): Promise<Outcome> =>
   withStages(execution, query, async (stage) => {
     const uses = newUses();
-    const translate = () => translateQuery(query, createResolver(execution, uses, stage ? { stage } : {}), execution.text);
+    const translate = () =>
+      translateQuery(query, createResolver(execution, uses, stage ? { stage } : {}), execution.text);
     const first = translate();
     if (execution.describeOnly) return table(statementTypes.select, resultColumns(first.columns), []);
     const { epoch } = execution.engine.catalog;

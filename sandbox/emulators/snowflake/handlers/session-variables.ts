@@ -1,9 +1,9 @@
+import type { Query } from '../../../wire/snowflake-sql/ast.ts';
 import { type Handler, read, status } from '../execution.ts';
 import { createResolver, newUses } from '../resolver.ts';
 import { encoder } from '../results/encode.ts';
 import { statementTypes } from '../statement-types.ts';
 import { translateQuery } from '../translate.ts';
-import type { Query } from '../../../wire/snowflake-sql/ast.ts';
 
 const done = () => status('Statement executed successfully.', statementTypes.control);
 
@@ -18,7 +18,7 @@ export const set: Handler<'set'> = async (execution, statement) => {
       kind: 'select',
       at: statement.at,
       distinct: false,
-      items: statement.variables.map(({ value }) => ({ expression: value })),
+      items: statement.variables.map(({ value }) => ({ expression: value, text: '' })),
       from: [],
     },
   };

@@ -6,25 +6,30 @@ import { unsupportedFeature } from '../errors.ts';
 import { type Execution, type Handler, scopeOf, table } from '../execution.ts';
 import type { Outcome } from '../queries.ts';
 import type { Row } from '../results/result.ts';
-import { textColumn } from '../results/rowtype.ts';
+import { ltzColumn, numberColumn, textColumn } from '../results/rowtype.ts';
 import { timeText } from '../results/value.ts';
 import { defaultParameter, parameterNames, parameterValue } from '../sessions/parameters.ts';
 import { statementTypes } from '../statement-types.ts';
 import { typeText } from '../types.ts';
-import { ltzColumn, numberColumn } from '../results/rowtype.ts';
 import { type ShowColumn, type ShowContext, shownObjects, terseColumns } from './show-columns.ts';
 
 /** LIKE of SHOW: % and _, without regard to case. */
 const likeExpression = (pattern: string): RegExp => {
-  const body = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('%', '.*').replaceAll('_', '.');
+  const body = pattern
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('%', '.*')
+    .replaceAll('_', '.');
   return new RegExp(`^${body}$`, 'is');
 };
 
 type Filter = (object: CatalogObject) => boolean;
 
-const inSchemas = (execution: Execution, schemas: ReadonlySet<number>): Filter => (object) =>
-  schemas.has(object.kind === 'schema' ? object.id : object.parent) || (object.kind === 'schema' && schemas.has(object.parent)) ||
-  execution.engine.catalog.byId('schema', object.parent) === undefined;
+const inSchemas =
+  (execution: Execution, schemas: ReadonlySet<number>): Filter =>
+  (object) =>
+    schemas.has(object.kind === 'schema' ? object.id : object.parent) ||
+    (object.kind === 'schema' && schemas.has(object.parent)) ||
+    execution.engine.catalog.byId('schema', object.parent) === undefined;
 
 /** Where SHOW looks: as said by IN, otherwise in the session's schema, its database, or the account. */
 const placeFilter = (execution: Execution, statement: Show): Filter => {
@@ -32,7 +37,12 @@ const placeFilter = (execution: Execution, statement: Show): Filter => {
   const { catalog } = execution.engine;
   const isSchemas = statement.objects === 'SCHEMAS';
   const databaseFilter = (databaseId: number): Filter => {
-    const schemas = new Set(catalog.all('schema').filter(({ parent }) => parent === databaseId).map(({ id }) => id));
+    const schemas = new Set(
+      catalog
+        .all('schema')
+        .filter(({ parent }) => parent === databaseId)
+        .map(({ id }) => id),
+    );
     return inSchemas(execution, schemas);
   };
   const within = statement.in;
@@ -53,7 +63,8 @@ const placeFilter = (execution: Execution, statement: Show): Filter => {
   }
   const database = scope.database === undefined ? undefined : catalog.find('database', 0, scope.database);
   if (!database) return () => true;
-  const schema = scope.schema === undefined || isSchemas ? undefined : catalog.find('schema', database.id, scope.schema);
+  const schema =
+    scope.schema === undefined || isSchemas ? undefined : catalog.find('schema', database.id, scope.schema);
   return schema ? inSchemas(execution, new Set([schema.id])) : databaseFilter(database.id);
 };
 
@@ -73,21 +84,32 @@ const showObjects = async (execution: Execution, statement: Show): Promise<Outco
   const shown = shownObjects[statement.objects];
   if (!shown) throw unsupportedFeature(`SHOW ${statement.objects}`);
   const inPlace = placeFilter(execution, statement);
-  const isMine: Filter = (object) => object.kind !== 'table' || object.sessionId === undefined || object.sessionId === session.id;
+  const isMine: Filter = (object) =>
+    object.kind !== 'table' || object.sessionId === undefined || object.sessionId === session.id;
   const all = shown.kinds.flatMap((kind): CatalogObject[] => engine.catalog.all(kind));
-  const objects = limited(statement, all.filter((object) => inPlace(object) && isMine(object)));
+  const objects = limited(
+    statement,
+    all.filter((object) => inPlace(object) && isMine(object)),
+  );
   const tables = objects.filter((object): object is TableObject => object.kind === 'table');
   const context: ShowContext = { engine, session, sizes: await tableSizes(await session.connection(), tables) };
   const columns = (shown.columns as readonly ShowColumn<CatalogObject>[]).filter(
     ([{ name }]) => !statement.terse || terseColumns.includes(name),
   );
   const rows = objects.map((object): Row => columns.map(([, cell]) => cell(object, context)));
-  return table(statementTypes.show, columns.map(([column]) => column), rows);
+  return table(
+    statementTypes.show,
+    columns.map(([column]) => column),
+    rows,
+  );
 };
 
 const showParameters = (execution: Execution, statement: Show): Outcome => {
   const { parameters } = execution.session;
-  const names = limited(statement, parameterNames.map((name) => ({ name })));
+  const names = limited(
+    statement,
+    parameterNames.map((name) => ({ name })),
+  );
   const rows = names.map(({ name }): Row => {
     const standard = String(defaultParameter(name));
     const type = { boolean: 'BOOLEAN', number: 'NUMBER', string: 'STRING' }[typeof defaultParameter(name) as 'string'];
@@ -98,13 +120,30 @@ const showParameters = (execution: Execution, statement: Show): Outcome => {
 
 const showVariables = (execution: Execution, statement: Show): Outcome => {
   const { session } = execution;
-  const names = limited(statement, [...session.variables.keys()].map((name) => ({ name })));
+  const names = limited(
+    statement,
+    [...session.variables.keys()].map((name) => ({ name })),
+  );
   const rows = names.map(({ name }): Row => {
     const variable = session.variables.get(name);
-    return [session.id, timeText(execution.startedMs), timeText(execution.startedMs), name, variable?.value ?? null, variable?.type.kind ?? '', ''];
+    return [
+      session.id,
+      timeText(execution.startedMs),
+      timeText(execution.startedMs),
+      name,
+      variable?.value ?? null,
+      variable?.type.kind ?? '',
+      '',
+    ];
   });
   const columns = [
-    textColumn('session_id'), ltzColumn('created_on'), ltzColumn('updated_on'), textColumn('name'), textColumn('value'), textColumn('type'), textColumn('comment'),
+    textColumn('session_id'),
+    ltzColumn('created_on'),
+    ltzColumn('updated_on'),
+    textColumn('name'),
+    textColumn('value'),
+    textColumn('type'),
+    textColumn('comment'),
   ];
   return table(statementTypes.show, columns, rows);
 };
@@ -122,12 +161,33 @@ const showColumns = (execution: Execution, statement: Show): Outcome => {
       const database = schema && engine.catalog.byId('database', schema.parent);
       const nullable = 'nullable' in column ? (column.nullable as boolean) : true;
       return [
-        relation.name, schema?.name ?? '', column.name, JSON.stringify({ type: typeText(column.type).replace(/\(.*/, ''), nullable }),
-        String(nullable), '', 'COLUMN', '', '', database?.name ?? '', '',
+        relation.name,
+        schema?.name ?? '',
+        column.name,
+        JSON.stringify({ type: typeText(column.type).replace(/\(.*/, ''), nullable }),
+        String(nullable),
+        '',
+        'COLUMN',
+        '',
+        '',
+        database?.name ?? '',
+        '',
       ];
     }),
   );
-  const names = ['table_name', 'schema_name', 'column_name', 'data_type', 'null?', 'default', 'kind', 'expression', 'comment', 'database_name', 'autoincrement'];
+  const names = [
+    'table_name',
+    'schema_name',
+    'column_name',
+    'data_type',
+    'null?',
+    'default',
+    'kind',
+    'expression',
+    'comment',
+    'database_name',
+    'autoincrement',
+  ];
   return table(statementTypes.show, names.map(textColumn), rows);
 };
 
@@ -137,12 +197,28 @@ const limitedColumns = <T extends { name: string }>(statement: Show, columns: re
 };
 
 const showTransactions = (execution: Execution): Outcome => {
-  const open = execution.engine.sessions.all().flatMap((session) => (session.transaction ? [{ session, transaction: session.transaction }] : []));
-  const rows = open.map(({ session, transaction }): Row => [
-    String(transaction.id), session.user, session.id, transaction.name, timeText(transaction.startedMs), 'running', 'Transaction',
-  ]);
+  const open = execution.engine.sessions
+    .all()
+    .flatMap((session) => (session.transaction ? [{ session, transaction: session.transaction }] : []));
+  const rows = open.map(
+    ({ session, transaction }): Row => [
+      String(transaction.id),
+      session.user,
+      session.id,
+      transaction.name,
+      timeText(transaction.startedMs),
+      'running',
+      'Transaction',
+    ],
+  );
   const columns = [
-    numberColumn('id'), textColumn('user'), numberColumn('session'), textColumn('name'), ltzColumn('started_on'), textColumn('state'), textColumn('scope'),
+    numberColumn('id'),
+    textColumn('user'),
+    numberColumn('session'),
+    textColumn('name'),
+    ltzColumn('started_on'),
+    textColumn('state'),
+    textColumn('scope'),
   ];
   return table(statementTypes.show, columns, rows);
 };

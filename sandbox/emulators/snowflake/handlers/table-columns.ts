@@ -23,7 +23,9 @@ const hasConstraint = (
   type: 'PRIMARY KEY' | 'UNIQUE',
 ): boolean =>
   column.constraints.some((constraint) => constraint.type === type) ||
-  ofTable.some((constraint) => constraint.type === type && constraint.columns.some(({ name }) => name === column.name.name));
+  ofTable.some(
+    (constraint) => constraint.type === type && constraint.columns.some(({ name }) => name === column.name.name),
+  );
 
 export type ColumnContext = {
   constraints: readonly Constraint[];
@@ -33,7 +35,11 @@ export type ColumnContext = {
 
 /** A column as the catalog keeps it. Keys are kept to be shown and never enforced, NOT NULL is enforced: as in Snowflake. */
 export const tableColumn = (definition: ColumnDefinition, context: ColumnContext): TableColumn => {
-  if (!definition.type) throw new SnowflakeError('001003', `SQL compilation error:\nMissing data type for column '${definition.name.name}'.`);
+  if (!definition.type)
+    throw new SnowflakeError(
+      '001003',
+      `SQL compilation error:\nMissing data type for column '${definition.name.name}'.`,
+    );
   if (definition.collation) throw unsupportedFeature(`COLLATE '${definition.collation}'`);
   const primaryKey = hasConstraint(definition, context.constraints, 'PRIMARY KEY');
   const { identity } = definition;

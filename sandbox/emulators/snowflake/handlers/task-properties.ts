@@ -1,4 +1,5 @@
 import type { Options, Statement } from '../../../wire/snowflake-sql/ast.ts';
+import { nameFromText } from '../../../wire/snowflake-sql/names.ts';
 import { findObject, nameText, needObject } from '../catalog/names.ts';
 import type { TaskObject } from '../catalog/objects.ts';
 import { doesNotExist, SnowflakeError, unsupportedFeature } from '../errors.ts';
@@ -6,15 +7,25 @@ import { type Execution, scopeOf } from '../execution.ts';
 import { booleanOption, checkOptions, nameOption, numberOption, optionText, textOption } from '../options.ts';
 import { isParameter } from '../sessions/parameters.ts';
 import { parseSchedule } from '../tasks/schedule.ts';
-import { nameFromText } from '../../../wire/snowflake-sql/names.ts';
 
 export type TaskProperties = Partial<Omit<TaskObject, 'kind' | 'id' | 'name' | 'parent' | 'createdMs'>>;
 
 const own = [
-  'WAREHOUSE', 'SCHEDULE', 'CONFIG', 'ALLOW_OVERLAPPING_EXECUTION', 'USER_TASK_TIMEOUT_MS', 'SUSPEND_TASK_AFTER_NUM_FAILURES',
-  'TASK_AUTO_RETRY_ATTEMPTS', 'USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS', 'COMMENT', 'FINALIZE',
-  'USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE', 'SERVERLESS_TASK_MIN_STATEMENT_SIZE', 'SERVERLESS_TASK_MAX_STATEMENT_SIZE',
-  'TARGET_COMPLETION_INTERVAL', 'LOG_LEVEL',
+  'WAREHOUSE',
+  'SCHEDULE',
+  'CONFIG',
+  'ALLOW_OVERLAPPING_EXECUTION',
+  'USER_TASK_TIMEOUT_MS',
+  'SUSPEND_TASK_AFTER_NUM_FAILURES',
+  'TASK_AUTO_RETRY_ATTEMPTS',
+  'USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS',
+  'COMMENT',
+  'FINALIZE',
+  'USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE',
+  'SERVERLESS_TASK_MIN_STATEMENT_SIZE',
+  'SERVERLESS_TASK_MAX_STATEMENT_SIZE',
+  'TARGET_COMPLETION_INTERVAL',
+  'LOG_LEVEL',
 ];
 const notEmulated = ['ERROR_INTEGRATION', 'SUCCESS_INTEGRATION', 'EXECUTE AS USER', 'CONFIG'];
 
@@ -72,12 +83,29 @@ export const taskProperties = (execution: Execution, options: Options): TaskProp
 };
 
 const bodies: ReadonlySet<Statement['kind']> = new Set([
-  'select', 'insert', 'update', 'delete', 'merge', 'truncate', 'copy-into-table', 'create-table', 'create-view', 'drop', 'alter-table',
-  'alter-pipe', 'alter-task', 'execute-task', 'remove', 'alter-session', 'set',
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'truncate',
+  'copy-into-table',
+  'create-table',
+  'create-view',
+  'drop',
+  'alter-table',
+  'alter-pipe',
+  'alter-task',
+  'execute-task',
+  'remove',
+  'alter-session',
+  'set',
 ]);
 
 /** A body that could never run is refused when the task is made, not at each run. */
 export const checkBody = (body: Statement | undefined): void => {
   if (!body || bodies.has(body.kind)) return;
-  throw unsupportedFeature(body.kind === 'script' ? 'Snowflake Scripting as a task body' : `${body.kind.toUpperCase()} as a task body`);
+  throw unsupportedFeature(
+    body.kind === 'script' ? 'Snowflake Scripting as a task body' : `${body.kind.toUpperCase()} as a task body`,
+  );
 };

@@ -37,7 +37,10 @@ export const use: Handler<'use'> = async (execution, statement) => {
     case 'ROLE': {
       const role = name.parts.at(-1)?.name ?? '';
       if (!roles.includes(role)) {
-        throw new SnowflakeError('002043', `SQL compilation error:\nObject does not exist, or operation cannot be performed.`);
+        throw new SnowflakeError(
+          '002043',
+          `SQL compilation error:\nObject does not exist, or operation cannot be performed.`,
+        );
       }
       session.role = role;
       return done(statementTypes.use);

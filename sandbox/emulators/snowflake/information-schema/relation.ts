@@ -34,11 +34,16 @@ export const relationOfRows = (
       ? rows.map((row) => `(${row.map(literal).join(', ')})`).join(', ')
       : `(${columns.map(() => 'NULL').join(', ')})`;
   const none = rows.length === 0 ? ' WHERE false' : '';
-  return { sql: `(SELECT ${casts.join(', ')} FROM (VALUES ${values}) AS v(${names})${none})`, columns: described(columns) };
+  return {
+    sql: `(SELECT ${casts.join(', ')} FROM (VALUES ${values}) AS v(${names})${none})`,
+    columns: described(columns),
+  };
 };
 
 /** A query of ours over the system tables, whose columns come in this order. */
 export const relationOfQuery = (columns: readonly KnownColumn[], items: readonly string[], from: string): Relation => {
-  const casts = columns.map(({ name, type }, index) => `CAST(${items[index]} AS ${duckdbType(type)}) AS ${quoted(name)}`);
+  const casts = columns.map(
+    ({ name, type }, index) => `CAST(${items[index]} AS ${duckdbType(type)}) AS ${quoted(name)}`,
+  );
   return { sql: `(SELECT ${casts.join(', ')} FROM ${from})`, columns: described(columns) };
 };

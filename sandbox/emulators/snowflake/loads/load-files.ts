@@ -7,8 +7,8 @@ import { createResolver, newUses, noUses } from '../resolver.ts';
 import { StorageFailed, type StoredFile } from '../stages/object-storage.ts';
 import { FileUnreadable } from '../stages/read-file.ts';
 import type { FileRecord, ReadItem, RecordError } from '../stages/records.ts';
-import { batchRelation, createBatch } from '../stages/staged-rows.ts';
 import { fileNameOf } from '../stages/stage-location.ts';
+import { batchRelation, createBatch } from '../stages/staged-rows.ts';
 import { stagedFile } from '../stages/staged-select.ts';
 import { quotedName } from '../storage/table-sql.ts';
 import { translateInsert } from '../translate.ts';
@@ -147,7 +147,8 @@ export const loadFiles = async (
     const trial = createBatch(plan.format, () => staged);
     const parametersOf = (from: number, to: number): Record<string, DuckDBValue> => {
       trial.clear();
-      for (let index = from; index < to; index++) trial.add(batch.records[index] as FileRecord, batch.files[index] as number);
+      for (let index = from; index < to; index++)
+        trial.add(batch.records[index] as FileRecord, batch.files[index] as number);
       return trial.parameters();
     };
     const bad = await findBadRows(connection, plan, select, batch, parametersOf);
@@ -161,7 +162,10 @@ export const loadFiles = async (
     if (bad.size === 0 && !mustTry) throw new Error('a batch failed to load, and each of its rows alone did not');
   };
 
-  const attempt = async (connection: DuckDBConnection, insert: (batch: Batched) => Promise<number>): Promise<FileOutcome[]> => {
+  const attempt = async (
+    connection: DuckDBConnection,
+    insert: (batch: Batched) => Promise<number>,
+  ): Promise<FileOutcome[]> => {
     const progress = files.map((): Progress => ({ rowsParsed: 0, rowsLoaded: 0, errors: [] }));
     const batch = createBatch(plan.format, () => staged);
     const flush = async (): Promise<void> => {
@@ -231,7 +235,12 @@ export const loadFiles = async (
       const wasSkipped = known.skipped.has(file);
       return {
         file,
-        status: wasSkipped || (errors.length > 0 && rowsLoaded === 0) ? 'LOAD_FAILED' : errors.length > 0 ? 'PARTIALLY_LOADED' : 'LOADED',
+        status:
+          wasSkipped || (errors.length > 0 && rowsLoaded === 0)
+            ? 'LOAD_FAILED'
+            : errors.length > 0
+              ? 'PARTIALLY_LOADED'
+              : 'LOADED',
         rowsParsed,
         rowsLoaded,
         errors: errors.length,

@@ -1,4 +1,13 @@
-import type { CopyIntoTable, Expression, Identifier, Insert, Options, Query, StageReference, TableReference } from '../../../wire/snowflake-sql/ast.ts';
+import type {
+  CopyIntoTable,
+  Expression,
+  Identifier,
+  Insert,
+  Options,
+  Query,
+  StageReference,
+  TableReference,
+} from '../../../wire/snowflake-sql/ast.ts';
 import { type NameScope, needObject } from '../catalog/names.ts';
 import type { TableObject } from '../catalog/objects.ts';
 import type { Engine } from '../engine.ts';
@@ -35,8 +44,20 @@ export type LoadPlan = {
 };
 
 const taken = [
-  'FILES', 'PATTERN', 'FILE_FORMAT', 'ON_ERROR', 'SIZE_LIMIT', 'PURGE', 'RETURN_FAILED_ONLY', 'MATCH_BY_COLUMN_NAME', 'FORCE',
-  'LOAD_UNCERTAIN_FILES', 'VALIDATION_MODE', 'ENFORCE_LENGTH', 'TRUNCATECOLUMNS', 'LOAD_MODE',
+  'FILES',
+  'PATTERN',
+  'FILE_FORMAT',
+  'ON_ERROR',
+  'SIZE_LIMIT',
+  'PURGE',
+  'RETURN_FAILED_ONLY',
+  'MATCH_BY_COLUMN_NAME',
+  'FORCE',
+  'LOAD_UNCERTAIN_FILES',
+  'VALIDATION_MODE',
+  'ENFORCE_LENGTH',
+  'TRUNCATECOLUMNS',
+  'LOAD_MODE',
 ];
 const notEmulated = ['INCLUDE_METADATA', 'FILE_PROCESSOR', 'CLUSTER_AT_INGEST_TIME'];
 
@@ -56,7 +77,13 @@ const selectFrom = (stage: StageReference, items: readonly Expression[]): Query 
   kind: 'query',
   at,
   end: at,
-  body: { kind: 'select', at, distinct: false, items: items.map((expression) => ({ expression })), from: [stageTable(stage)] },
+  body: {
+    kind: 'select',
+    at,
+    distinct: false,
+    items: items.map((expression) => ({ expression, text: '' })),
+    from: [stageTable(stage)],
+  },
 });
 
 const notAllowedInCopy = (query: Query): string | undefined => {
@@ -125,13 +152,18 @@ const stageOf = (copy: CopyIntoTable): StageReference => {
   if (copy.from.kind === 'stage') return copy.from;
   if (copy.from.kind === 'location') throw unsupportedFeature('COPY INTO from a URL without a stage');
   const [stage] = findNodes<StageReference>(copy.from, 'stage');
-  if (!stage) throw new SnowflakeError('002099', 'SQL compilation error: COPY statement only supports simple SELECT from stage statements for import.');
+  if (!stage)
+    throw new SnowflakeError(
+      '002099',
+      'SQL compilation error: COPY statement only supports simple SELECT from stage statements for import.',
+    );
   return stage;
 };
 
 const refuseOptions = (options: Options): void => {
   checkOptions(options, 'COPY', taken, notEmulated);
-  if (textOption(options, 'LOAD_MODE')?.toUpperCase() === 'ADD_FILES_COPY') throw unsupportedFeature('LOAD_MODE = ADD_FILES_COPY');
+  if (textOption(options, 'LOAD_MODE')?.toUpperCase() === 'ADD_FILES_COPY')
+    throw unsupportedFeature('LOAD_MODE = ADD_FILES_COPY');
 };
 
 export const loadPlan = (
@@ -144,7 +176,10 @@ export const loadPlan = (
   const table = needObject(scope, 'table', copy.table);
   const stage = stageOf(copy);
   const place = stagePlace(engine, scope, user, stage);
-  const [inner] = copy.from.kind === 'query' ? findNodes<Extract<TableReference, { kind: 'stage-table' }>>(copy.from, 'stage-table') : [];
+  const [inner] =
+    copy.from.kind === 'query'
+      ? findNodes<Extract<TableReference, { kind: 'stage-table' }>>(copy.from, 'stage-table')
+      : [];
   const options: Options = { ...place.copyOptions, ...copy.options };
   refuseOptions(options);
   const format = formatOf(scope, place, { ...inner?.options, ...options });

@@ -13,7 +13,8 @@ export type PipeState = {
   error: string | undefined;
 };
 
-const time = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
+const time = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();
 
 const bucketOf = (engine: Engine, pipe: PipeObject): string => {
   const stage = engine.catalog.byId('stage', pipe.stageId);
@@ -36,7 +37,8 @@ export const statusOfPipe = (engine: Engine, pipe: PipeObject, _name: string): R
     lastReceivedMessageTimestamp: time(state.lastReceivedMs),
     lastForwardedMessageTimestamp: time(state.lastReceivedMs),
     lastPulledFromChannelTimestamp: time(pipe.autoIngest ? engine.clock.nowMs() : undefined),
-    lastForwardedFilePath: state.lastForwardedPath === undefined ? undefined : `${bucketOf(engine, pipe)}/${state.lastForwardedPath}`,
+    lastForwardedFilePath:
+      state.lastForwardedPath === undefined ? undefined : `${bucketOf(engine, pipe)}/${state.lastForwardedPath}`,
     error: state.error,
   };
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));

@@ -79,6 +79,11 @@ const readAhead = async (items: AsyncIterable<ReadItem[]>): Promise<() => AsyncI
   };
 };
 
+/** The records of a file that cannot be read: there are none, and it says why. */
+const failing = (error: Error): AsyncIterable<ReadItem[]> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+});
+
 export const createPipes = (engine: Engine): Pipes => {
   const { catalog, clock, storage, store } = engine;
   const workers = new Map<number, Worker>();
@@ -124,7 +129,11 @@ export const createPipes = (engine: Engine): Pipes => {
     return plan;
   };
 
-  const remembered = async (connection: DuckDBConnection, pipeId: number, keys: readonly string[]): Promise<Set<string>> => {
+  const remembered = async (
+    connection: DuckDBConnection,
+    pipeId: number,
+    keys: readonly string[],
+  ): Promise<Set<string>> => {
     if (keys.length === 0) return new Set();
     const since = clock.nowMs() - pipeMemoryMs;
     const rows = await connection.runAndReadAll(
@@ -150,7 +159,12 @@ export const createPipes = (engine: Engine): Pipes => {
 
   const open = async (plan: LoadPlan, event: PipeEvent): Promise<LoadFile> => {
     const { location } = plan.place;
-    const file: StoredFile = { key: event.key, sizeBytes: event.sizeBytes, etag: event.etag, modifiedMs: event.modifiedMs };
+    const file: StoredFile = {
+      key: event.key,
+      sizeBytes: event.sizeBytes,
+      etag: event.etag,
+      modifiedMs: event.modifiedMs,
+    };
     const items = () => readItems(storage.read(location, event.key), plan.format);
     if (event.sizeBytes > readAheadBytes) return { file, read: items };
     try {
@@ -160,9 +174,7 @@ export const createPipes = (engine: Engine): Pipes => {
       // It is not there (any more), or may not be read: an error of this file alone.
       return {
         file,
-        read: async function* (): AsyncGenerator<ReadItem[]> {
-          throw new FileUnreadable(error.message);
-        },
+        read: await readAhead(failing(new FileUnreadable(error.message))),
       };
     }
   };
@@ -175,7 +187,8 @@ export const createPipes = (engine: Engine): Pipes => {
     return files;
   };
 
-  const record = (pipe: PipeObject, plan: LoadPlan, received: ReadonlyMap<string, number>) =>
+  const record =
+    (pipe: PipeObject, plan: LoadPlan, received: ReadonlyMap<string, number>) =>
     async (connection: DuckDBConnection, outcomes: readonly FileOutcome[]): Promise<void> => {
       const nowMs = clock.nowMs();
       const rows = outcomes.map(({ file, status }) => `(${pipe.id}, ${text(file.key)}, ${text(status)}, ${nowMs})`);
@@ -205,7 +218,11 @@ export const createPipes = (engine: Engine): Pipes => {
     }
     const plan = planOf(worker, pipe);
     const firstOfName = [...new Map(events.toReversed().map((event) => [event.key, event])).values()].reverse();
-    const known = await remembered(await worker.session.connection(), pipe.id, firstOfName.map(({ key }) => key));
+    const known = await remembered(
+      await worker.session.connection(),
+      pipe.id,
+      firstOfName.map(({ key }) => key),
+    );
     const fresh = firstOfName.filter(({ key }) => !known.has(key));
     if (fresh.length > 0) {
       const files = await openAll(plan, fresh);
@@ -222,7 +239,9 @@ export const createPipes = (engine: Engine): Pipes => {
     const { answer, isBug } = answerOf(error);
     const isStorage = error instanceof StorageFailed;
     if (!isStorage) {
-      worker.state.executionState = catalog.byId('table', pipe.tableId) ? 'STALLED_COMPILATION_ERROR' : 'STOPPED_MISSING_TABLE';
+      worker.state.executionState = catalog.byId('table', pipe.tableId)
+        ? 'STALLED_COMPILATION_ERROR'
+        : 'STOPPED_MISSING_TABLE';
     }
     worker.state.error = answer.message;
     if (worker.failures === 0 || isBug) {
@@ -258,7 +277,11 @@ export const createPipes = (engine: Engine): Pipes => {
     worker.running = true;
     const done = work(worker)
       .catch((error: unknown) => {
-        engine.emit({ component: componentName, kind: 'failed', message: String(error instanceof Error ? error.stack : error) });
+        engine.emit({
+          component: componentName,
+          kind: 'failed',
+          message: String(error instanceof Error ? error.stack : error),
+        });
       })
       .then(() => {
         worker.running = false;
@@ -288,7 +311,7 @@ export const createPipes = (engine: Engine): Pipes => {
     return catalog.all('pipe').flatMap((pipe): PipeEvent[] => {
       if (!pipe.autoIngest) return [];
       const plan = tryPlan(pipe);
-      if (!plan || plan.place.location.kind !== 's3' || plan.place.location.bucket !== object.bucket) return [];
+      if (plan?.place.location.kind !== 's3' || plan.place.location.bucket !== object.bucket) return [];
       if (!object.key.startsWith(plan.place.location.prefix)) return [];
       if (plan.pattern !== undefined && !matchesPattern(plan, object.key)) return [];
       const { key, etag, sizeBytes, eventMs } = object;
@@ -346,7 +369,11 @@ export const createPipes = (engine: Engine): Pipes => {
     },
     enqueue: async (pipe, files) => {
       const worker = workerOf(pipe);
-      const known = await remembered(await worker.session.connection(), pipe.id, files.map(({ key }) => key));
+      const known = await remembered(
+        await worker.session.connection(),
+        pipe.id,
+        files.map(({ key }) => key),
+      );
       const fresh = files.filter(({ key }) => !known.has(key));
       const receivedMs = clock.nowMs();
       const events = fresh.map((file): PipeEvent => ({ pipeId: pipe.id, ...file, receivedMs }));

@@ -34,7 +34,8 @@ const decimal = (value: bigint, scale: number): string => {
 };
 
 const number = (value: DuckDBValue, scale: number): string => {
-  if (typeof value === 'bigint' || typeof value === 'number') return scale === 0 ? String(value) : decimal(BigInt(value), 0);
+  if (typeof value === 'bigint' || typeof value === 'number')
+    return scale === 0 ? String(value) : decimal(BigInt(value), 0);
   const { value: unscaled, scale: own } = value as DuckDBDecimalValue;
   return decimal(unscaled, own);
 };
@@ -67,7 +68,10 @@ const encoderOf = (type: SqlType, jsonIndent: number): ((value: DuckDBValue) => 
         return `${seconds((utc as DuckDBTimestampValue).micros)} ${Number(offsetMinutes) + 1440}`;
       };
     case 'binary':
-      return (value) => Buffer.from((value as DuckDBBlobValue).bytes).toString('hex').toUpperCase();
+      return (value) =>
+        Buffer.from((value as DuckDBBlobValue).bytes)
+          .toString('hex')
+          .toUpperCase();
     case 'text':
       return (value) => String(value);
     case 'variant':

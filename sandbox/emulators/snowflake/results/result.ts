@@ -58,7 +58,12 @@ export const resultWriter = (columns: readonly ResultColumn[], folder: string): 
     append: (rows) => {
       totalRows += rows.length;
       let index = 0;
-      while (chunks.length === 0 && index < rows.length && inlineRows.length < inlineRowsAtMost && inlineBytes < inlineBytesAtMost) {
+      while (
+        chunks.length === 0 &&
+        index < rows.length &&
+        inlineRows.length < inlineRowsAtMost &&
+        inlineBytes < inlineBytesAtMost
+      ) {
         const row = rows[index++] as Row;
         inlineRows.push(row);
         for (const value of row) inlineBytes += (value?.length ?? 4) + 3;

@@ -4,7 +4,12 @@ import { invalidValue, SnowflakeError } from '../errors.ts';
  * Session parameters by name, with Snowflake's defaults. A parameter with `fixed` is told to drivers but cannot be set: what it would
  * change is not emulated. Source: Snowflake's "Parameters" reference; the CLIENT_ ones are what drivers read from the login's answer.
  */
-type Parameter = { value: string | number | boolean; fixed?: true; check?: (value: string) => boolean; description?: string };
+type Parameter = {
+  value: string | number | boolean;
+  fixed?: true;
+  check?: (value: string) => boolean;
+  description?: string;
+};
 
 export type ParameterValue = string | number | boolean;
 

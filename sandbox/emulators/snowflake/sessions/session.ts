@@ -42,7 +42,8 @@ export type SessionStart = {
 export const sessionValiditySeconds = 3600;
 export const masterValiditySeconds = 14_400;
 
-export const newToken = (): string => `ver:1-hint:${randomBytes(6).readUIntBE(0, 6)}-ETMsDgAAA${randomBytes(96).toString('base64url')}`;
+export const newToken = (): string =>
+  `ver:1-hint:${randomBytes(6).readUIntBE(0, 6)}-ETMsDgAAA${randomBytes(96).toString('base64url')}`;
 
 const sessionNumber = (): string => String(randomBytes(6).readUIntBE(0, 6) + 2 ** 40);
 

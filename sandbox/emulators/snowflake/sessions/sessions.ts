@@ -2,7 +2,14 @@ import { timingSafeEqual } from 'node:crypto';
 import { SnowflakeError } from '../errors.ts';
 import type { Store } from '../storage/store.ts';
 import type { Transactions } from '../storage/transaction.ts';
-import { createSession, masterValiditySeconds, newToken, type Session, type SessionStart, sessionValiditySeconds } from './session.ts';
+import {
+  createSession,
+  masterValiditySeconds,
+  newToken,
+  type Session,
+  type SessionStart,
+  sessionValiditySeconds,
+} from './session.ts';
 
 export type Sessions = {
   open(start: SessionStart): Session;
@@ -36,7 +43,10 @@ export const checkPassword = (
 };
 
 const sessionGone = (): SnowflakeError =>
-  new SnowflakeError('390104', 'ID Token is invalid. Session no longer exists. New login required to access the service.');
+  new SnowflakeError(
+    '390104',
+    'ID Token is invalid. Session no longer exists. New login required to access the service.',
+  );
 
 export const createSessions = (store: Store, transactions: Transactions, nowMs: () => number): Sessions => {
   const byToken = new Map<string, Session>();

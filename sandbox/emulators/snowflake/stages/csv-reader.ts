@@ -8,7 +8,7 @@ type Field = { text: string; enclosed: boolean };
 type Cut = { fields: Field[]; end: number };
 
 export const csvReader = (format: CsvFormat): CsvReader => {
-  const { fieldDelimiter, recordDelimiter, enclosedBy, escape, escapeUnenclosed } = format;
+  const { fieldDelimiter, recordDelimiter, enclosedBy, escape: escapeEnclosed, escapeUnenclosed } = format;
   let rest = '';
   let line = 1;
   let rowNumber = 0;
@@ -30,7 +30,7 @@ export const csvReader = (format: CsvFormat): CsvReader => {
     for (; at < rest.length; ) {
       const character = rest[at] as string;
       if (inside) {
-        if (escape !== '' && character === escape && at + 1 < rest.length) {
+        if (escapeEnclosed !== '' && character === escapeEnclosed && at + 1 < rest.length) {
           text += unescapedCharacter(rest[at + 1] as string);
           at += 2;
         } else if (character === enclosedBy) {
@@ -84,7 +84,13 @@ export const csvReader = (format: CsvFormat): CsvReader => {
   };
 
   const tooLarge = (): ReadItem => ({
-    error: { code: '100078', message: `Record is longer than ${recordCharactersAtMost} bytes`, line, character: 0, rowNumber },
+    error: {
+      code: '100078',
+      message: `Record is longer than ${recordCharactersAtMost} bytes`,
+      line,
+      character: 0,
+      rowNumber,
+    },
   });
 
   const drain = (atEnd: boolean): ReadItem[] => {

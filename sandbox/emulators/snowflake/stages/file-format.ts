@@ -36,11 +36,44 @@ export type CsvFormat = {
 export type FileFormat = JsonFormat | CsvFormat;
 export type Compression = 'AUTO' | 'GZIP' | 'DEFLATE' | 'RAW_DEFLATE' | 'BROTLI' | 'ZSTD' | 'NONE';
 
-const commonOptions = ['TYPE', 'FORMAT_NAME', 'COMPRESSION', 'COMMENT', 'NULL_IF', 'TRIM_SPACE', 'SKIP_BYTE_ORDER_MARK', 'FILE_EXTENSION', 'REPLACE_INVALID_CHARACTERS', 'ENCODING', 'DATE_FORMAT', 'TIME_FORMAT', 'TIMESTAMP_FORMAT', 'BINARY_FORMAT', 'MULTI_LINE'];
-const jsonOptions = [...commonOptions, 'STRIP_OUTER_ARRAY', 'STRIP_NULL_VALUES', 'ALLOW_DUPLICATE', 'ENABLE_OCTAL', 'IGNORE_UTF8_ERRORS'];
+const commonOptions = [
+  'TYPE',
+  'FORMAT_NAME',
+  'COMPRESSION',
+  'COMMENT',
+  'NULL_IF',
+  'TRIM_SPACE',
+  'SKIP_BYTE_ORDER_MARK',
+  'FILE_EXTENSION',
+  'REPLACE_INVALID_CHARACTERS',
+  'ENCODING',
+  'DATE_FORMAT',
+  'TIME_FORMAT',
+  'TIMESTAMP_FORMAT',
+  'BINARY_FORMAT',
+  'MULTI_LINE',
+];
+const jsonOptions = [
+  ...commonOptions,
+  'STRIP_OUTER_ARRAY',
+  'STRIP_NULL_VALUES',
+  'ALLOW_DUPLICATE',
+  'ENABLE_OCTAL',
+  'IGNORE_UTF8_ERRORS',
+];
 const csvOptions = [
-  ...commonOptions, 'RECORD_DELIMITER', 'FIELD_DELIMITER', 'SKIP_HEADER', 'PARSE_HEADER', 'SKIP_BLANK_LINES', 'ESCAPE',
-  'ESCAPE_UNENCLOSED_FIELD', 'FIELD_OPTIONALLY_ENCLOSED_BY', 'ERROR_ON_COLUMN_COUNT_MISMATCH', 'EMPTY_FIELD_AS_NULL', 'VALIDATE_UTF8',
+  ...commonOptions,
+  'RECORD_DELIMITER',
+  'FIELD_DELIMITER',
+  'SKIP_HEADER',
+  'PARSE_HEADER',
+  'SKIP_BLANK_LINES',
+  'ESCAPE',
+  'ESCAPE_UNENCLOSED_FIELD',
+  'FIELD_OPTIONALLY_ENCLOSED_BY',
+  'ERROR_ON_COLUMN_COUNT_MISMATCH',
+  'EMPTY_FIELD_AS_NULL',
+  'VALIDATE_UTF8',
 ];
 
 /** Options that would change what is read and are not emulated, unless they have their default. */
@@ -131,7 +164,8 @@ const csvFormat = (options: Options): CsvFormat => {
 
 export const typeOf = (options: Options): 'CSV' | 'JSON' => {
   const type = textOption(options, 'TYPE')?.toUpperCase() ?? 'CSV';
-  if (['AVRO', 'ORC', 'PARQUET', 'XML', 'CUSTOM'].includes(type)) throw unsupportedFeature(`FILE FORMAT TYPE = ${type}`);
+  if (['AVRO', 'ORC', 'PARQUET', 'XML', 'CUSTOM'].includes(type))
+    throw unsupportedFeature(`FILE FORMAT TYPE = ${type}`);
   if (type !== 'CSV' && type !== 'JSON') throw invalidValue(type, 'TYPE');
   return type;
 };

@@ -66,7 +66,8 @@ const readNumber = (scan: Scan): string => {
   if (!match) throw new JsonError(`invalid number, pos ${scan.at}`, scan.at);
   scan.at += match[0].length;
   const after = scan.text.charCodeAt(scan.at);
-  if ((after >= 48 && after <= 57) || (after | 32) >= 97) throw new JsonError(`invalid number, pos ${scan.at}`, scan.at);
+  if ((after >= 48 && after <= 57) || (after | 32) >= 97)
+    throw new JsonError(`invalid number, pos ${scan.at}`, scan.at);
   return plainNumber(match[0]);
 };
 

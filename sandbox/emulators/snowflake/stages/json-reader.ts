@@ -89,7 +89,8 @@ export const jsonReader = (format: JsonFormat): JsonReader => {
   const skipBetween = (): void => {
     for (let at = 0; ; at++) {
       const character = rest[at];
-      const between = character === undefined ? false : /\s/.test(character) || (inArray && (character === ',' || character === ']'));
+      const between =
+        character === undefined ? false : /\s/.test(character) || (inArray && (character === ',' || character === ']'));
       const opens = format.stripOuterArray && !started && character === '[';
       if (opens) {
         inArray = true;

@@ -1,8 +1,8 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SnowflakeOptions } from '../engine.ts';
 import { SnowflakeError } from '../errors.ts';
 
@@ -16,7 +16,9 @@ export type StoredFile = {
 };
 
 /** Where files are: a bucket, or a folder of the sandbox for an internal stage. */
-export type Location = { kind: 's3'; bucket: string; prefix: string } | { kind: 'local'; folder: string; prefix: string };
+export type Location =
+  | { kind: 's3'; bucket: string; prefix: string }
+  | { kind: 'local'; folder: string; prefix: string };
 
 export type ObjectStorage = {
   list(location: Location, filesAtMost: number): Promise<StoredFile[]>;
@@ -51,12 +53,12 @@ const failed = (error: unknown, location: Location): StorageFailed => {
 export const storageError = (error: StorageFailed): SnowflakeError =>
   new SnowflakeError('091003', `Failure using stage area. Cause: [${error.message}]`);
 
-type S3 = typeof import('@aws-sdk/client-s3');
+type S3 = typeof import('./s3-client.ts');
 
 export const createObjectStorage = (options: SnowflakeOptions, dataDir: string): ObjectStorage => {
   let loaded: Promise<{ s3: S3; client: S3Client }> | undefined;
   const load = (): Promise<{ s3: S3; client: S3Client }> => {
-    loaded ??= import('@aws-sdk/client-s3').then((s3) => {
+    loaded ??= import('./s3-client.ts').then((s3) => {
       const { endpoint, region, accessKeyId, secretAccessKey } = options.storage;
       const client = new s3.S3Client({
         endpoint,

@@ -66,7 +66,8 @@ export async function* readItems(bytes: AsyncIterable<Uint8Array>, format: FileF
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (typeof code === 'string' && code.startsWith('Z_')) throw new FileUnreadable(`Error decompressing the file: ${(error as Error).message}`);
+    if (typeof code === 'string' && code.startsWith('Z_'))
+      throw new FileUnreadable(`Error decompressing the file: ${(error as Error).message}`);
     throw error;
   }
   const tail = text();

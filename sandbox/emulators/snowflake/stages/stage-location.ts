@@ -59,7 +59,13 @@ const externalPlace = (engine: Engine, stage: StageObject, url: string, path: st
   };
 };
 
-const localPlace = (engine: Engine, id: number | string, label: string, path: string, stage?: StageObject): StagePlace => ({
+const localPlace = (
+  engine: Engine,
+  id: number | string,
+  label: string,
+  path: string,
+  stage?: StageObject,
+): StagePlace => ({
   location: { kind: 'local', folder: engine.storage.folderOf(id), prefix: path },
   stageRoot: '',
   label,
@@ -92,4 +98,6 @@ export const stagePlace = (engine: Engine, scope: NameScope, user: string, refer
 
 /** METADATA$FILENAME: the key of an object in its bucket; of an internal stage the name below the stage. */
 export const fileNameOf = (place: StagePlace, key: string): string =>
-  place.location.kind === 's3' ? key : `${place.label.startsWith('%') || place.label === '~' ? '' : `${place.label.toLowerCase()}/`}${key}`;
+  place.location.kind === 's3'
+    ? key
+    : `${place.label.startsWith('%') || place.label === '~' ? '' : `${place.label.toLowerCase()}/`}${key}`;

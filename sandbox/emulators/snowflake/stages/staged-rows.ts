@@ -44,10 +44,18 @@ export const createBatch = (format: FileFormat, files: () => readonly StagedFile
         .join('\n'),
       row_numbers: batch.records.map(({ rowNumber }) => rowNumber).join(','),
       file_indexes: batch.fileIndexes.join(','),
-      file_names: files().map(({ fileName }) => fileName).join('\n'),
-      content_keys: files().map(({ contentKey }) => contentKey).join('\n'),
-      modified: files().map(({ modifiedMs }) => modifiedMs).join(','),
-      scan_started: files().map(({ scanStartedMs }) => scanStartedMs).join(','),
+      file_names: files()
+        .map(({ fileName }) => fileName)
+        .join('\n'),
+      content_keys: files()
+        .map(({ contentKey }) => contentKey)
+        .join('\n'),
+      modified: files()
+        .map(({ modifiedMs }) => modifiedMs)
+        .join(','),
+      scan_started: files()
+        .map(({ scanStartedMs }) => scanStartedMs)
+        .join(','),
     }),
   };
   return batch;
@@ -72,11 +80,16 @@ const positionSql = (format: FileFormat, index: number): string =>
   format.type === 'JSON' ? `r.document AS "$1"` : `json_extract_string(r.document, '$[${index}]') AS "$${index + 1}"`;
 
 /** The columns of a stage read in this format; of CSV as many positions as asked for. */
-export const stagedColumns = (format: FileFormat, count: number): Column[] => [...positions(format, count), ...metadataColumns];
+export const stagedColumns = (format: FileFormat, count: number): Column[] => [
+  ...positions(format, count),
+  ...metadataColumns,
+];
 
 /** The relation over a batch's parameters. */
 export const batchSql = (format: FileFormat, count: number): string => `(
-  SELECT ${positions(format, count).map((_column, index) => positionSql(format, index)).join(', ')},
+  SELECT ${positions(format, count)
+    .map((_column, index) => positionSql(format, index))
+    .join(', ')},
     f.file_name AS "METADATA$FILENAME",
     CAST(r.row_number AS DECIMAL(38,0)) AS "METADATA$FILE_ROW_NUMBER",
     f.content_key AS "METADATA$FILE_CONTENT_KEY",

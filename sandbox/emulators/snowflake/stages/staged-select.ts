@@ -7,17 +7,21 @@ import { textOption } from '../options.ts';
 import type { StageRelation } from '../resolver.ts';
 import type { Relation } from '../rewrite/types.ts';
 import { type FileFormat, fileFormatOf, resolvedFormatOptions } from './file-format.ts';
-import { storageError, StorageFailed, type StoredFile } from './object-storage.ts';
+import { StorageFailed, type StoredFile, storageError } from './object-storage.ts';
 import { findNodes, highestPosition } from './positions.ts';
 import { FileUnreadable, readItems } from './read-file.ts';
-import { batchSql, createBatch, type StagedFile, stagedColumns } from './staged-rows.ts';
 import { fileNameOf, type StagePlace, stagePlace } from './stage-location.ts';
+import { batchSql, createBatch, type StagedFile, stagedColumns } from './staged-rows.ts';
 
 type StageTable = Extract<TableReference, { kind: 'stage-table' }>;
 
 export const filesAtMost = 100_000;
 
-export const filteredFiles = (place: StagePlace, files: readonly StoredFile[], pattern: string | undefined): StoredFile[] => {
+export const filteredFiles = (
+  place: StagePlace,
+  files: readonly StoredFile[],
+  pattern: string | undefined,
+): StoredFile[] => {
   if (pattern === undefined) return [...files];
   // PATTERN looks at the path behind the stage's own, and must match all of it. Source: Snowflake's "Querying data in staged files".
   const expression = new RegExp(`^(?:${pattern})$`);
@@ -55,7 +59,10 @@ const fillTable = async (
     for await (const items of readItems(engine.storage.read(place.location, file.key), format)) {
       for (const item of items) {
         if ('error' in item) {
-          throw new SnowflakeError('100069', `${item.error.message}\n  File '${fileNameOf(place, file.key)}', line ${item.error.line}, character ${item.error.character}`);
+          throw new SnowflakeError(
+            '100069',
+            `${item.error.message}\n  File '${fileNameOf(place, file.key)}', line ${item.error.line}, character ${item.error.character}`,
+          );
         }
         batch.add(item.record, index);
         if (batch.isFull()) await flush();
@@ -66,12 +73,17 @@ const fillTable = async (
 };
 
 const emptyTableSql = (table: string, format: FileFormat, count: number): string => {
-  const types: Record<string, string> = { 'METADATA$FILE_ROW_NUMBER': 'DECIMAL(38,0)', 'METADATA$FILE_LAST_MODIFIED': 'TIMESTAMP', 'METADATA$START_SCAN_TIME': 'TIMESTAMPTZ' };
+  const types: Record<string, string> = {
+    METADATA$FILE_ROW_NUMBER: 'DECIMAL(38,0)',
+    METADATA$FILE_LAST_MODIFIED: 'TIMESTAMP',
+    METADATA$START_SCAN_TIME: 'TIMESTAMPTZ',
+  };
   const columns = stagedColumns(format, count).map(({ name }) => `"${name}" ${types[name] ?? 'VARCHAR'}`);
   return `CREATE OR REPLACE TEMP TABLE ${table} (${columns.join(', ')})`;
 };
 
-const keyOf = (reference: StageReference): string => JSON.stringify([reference.owner, reference.name?.parts, reference.path]);
+const keyOf = (reference: StageReference): string =>
+  JSON.stringify([reference.owner, reference.name?.parts, reference.path]);
 
 /**
  * Makes the stages that a query reads into tables of this connection for as long as the query runs. Without stages it runs it at once.
@@ -96,7 +108,11 @@ export const withStages = async <T>(
       tables.push(table);
       await connection.run(emptyTableSql(table, format, count));
       if (!execution.describeOnly) {
-        await fillTable(execution, connection, place, format, { table, count, pattern: textOption(options, 'PATTERN') });
+        await fillTable(execution, connection, place, format, {
+          table,
+          count,
+          pattern: textOption(options, 'PATTERN'),
+        });
       }
       relations.set(keyOf(stage), { sql: table, columns: stagedColumns(format, count) });
     }

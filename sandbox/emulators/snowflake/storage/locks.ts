@@ -44,7 +44,10 @@ const grantWaiting = (lock: Lock): void => {
 };
 
 const timedOut = (key: string): SnowflakeError =>
-  new SnowflakeError('000625', `Statement was aborted because the number of waiters or the time to wait for lock '${key}' was exceeded.`);
+  new SnowflakeError(
+    '000625',
+    `Statement was aborted because the number of waiters or the time to wait for lock '${key}' was exceeded.`,
+  );
 
 export const createLocks = (clock: Clock): Locks => {
   const locks = new Map<string, Lock>();

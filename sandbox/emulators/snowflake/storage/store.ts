@@ -66,7 +66,8 @@ const open = async (dataDir: string, memoryLimitMb: number): Promise<DuckDBInsta
     connection.closeSync();
     return instance;
   } catch (error) {
-    if (error instanceof Error && /Could not set lock|Conflicting lock/.test(error.message)) throw new StoreBusy(dataDir);
+    if (error instanceof Error && /Could not set lock|Conflicting lock/.test(error.message))
+      throw new StoreBusy(dataDir);
     throw error;
   }
 };

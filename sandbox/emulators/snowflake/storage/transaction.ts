@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Locks, LockRequest } from './locks.ts';
+import type { LockRequest, Locks } from './locks.ts';
 import { type Store, versionVariable } from './store.ts';
 
 /**

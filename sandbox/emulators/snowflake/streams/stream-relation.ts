@@ -77,9 +77,6 @@ export const streamRelation = (stream: StreamObject, table: TableObject, hasChan
   const sql = !hasChanges ? onlyNewRows(parts) : stream.appendOnly ? everyInsertedRow(parts) : netChange(parts, names);
   return {
     sql,
-    columns: [
-      ...table.columns.map(({ name, type }) => ({ name, type, nullable: true })),
-      ...metadataColumns,
-    ],
+    columns: [...table.columns.map(({ name, type }) => ({ name, type, nullable: true })), ...metadataColumns],
   };
 };

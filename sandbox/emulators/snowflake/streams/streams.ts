@@ -4,7 +4,7 @@ import { physicalChanges, physicalTable, type StreamObject, type TableObject } f
 import type { Locks } from '../storage/locks.ts';
 import { createMutex } from '../storage/mutex.ts';
 import { rowColumn, type Store, versionColumn, versionVariable } from '../storage/store.ts';
-import { tableLock, type Transaction, type Transactions } from '../storage/transaction.ts';
+import { type Transaction, type Transactions, tableLock } from '../storage/transaction.ts';
 import { fromVariable, streamRelation, toVariable } from './stream-relation.ts';
 
 export type Streams = {

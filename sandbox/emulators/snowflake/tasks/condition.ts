@@ -2,11 +2,11 @@ import type { Expression, Query } from '../../../wire/snowflake-sql/ast.ts';
 import { nameFromText } from '../../../wire/snowflake-sql/names.ts';
 import { parseExpression } from '../../../wire/snowflake-sql/parser.ts';
 import { findObject } from '../catalog/names.ts';
+import type { StreamObject } from '../catalog/objects.ts';
 import { type Execution, read, scopeOf } from '../execution.ts';
 import { createResolver, newUses } from '../resolver.ts';
 import { findNodes } from '../stages/positions.ts';
 import { translateQuery } from '../translate.ts';
-import type { StreamObject } from '../catalog/objects.ts';
 
 type Call = Extract<Expression, { kind: 'function' }>;
 
@@ -62,7 +62,7 @@ export const conditionHolds = async (execution: Execution, condition: string): P
     kind: 'query',
     at: 0,
     end: condition.length,
-    body: { kind: 'select', at: 0, distinct: false, items: [{ expression }], from: [] },
+    body: { kind: 'select', at: 0, distinct: false, items: [{ expression, text: condition }], from: [] },
   };
   const uses = newUses();
   const { sql } = translateQuery(query, createResolver(execution, uses), condition);

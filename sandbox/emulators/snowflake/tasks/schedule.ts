@@ -1,10 +1,28 @@
 import { SnowflakeError } from '../errors.ts';
 
 /** When a task runs: every so often, or by a cron line in a time zone. */
-export type Schedule = { kind: 'interval'; intervalMs: number } | { kind: 'cron'; fields: CronFields; timezone: string };
-type CronFields = { minutes: Set<number>; hours: Set<number>; days: Set<number>; months: Set<number>; weekdays: Set<number>; anyDay: boolean; anyWeekday: boolean; lastDay: boolean };
+export type Schedule =
+  | { kind: 'interval'; intervalMs: number }
+  | { kind: 'cron'; fields: CronFields; timezone: string };
+type CronFields = {
+  minutes: Set<number>;
+  hours: Set<number>;
+  days: Set<number>;
+  months: Set<number>;
+  weekdays: Set<number>;
+  anyDay: boolean;
+  anyWeekday: boolean;
+  lastDay: boolean;
+};
 
-const units: Readonly<Record<string, number>> = { SECOND: 1_000, MINUTE: 60_000, HOUR: 3_600_000, S: 1_000, M: 60_000, H: 3_600_000 };
+const units: Readonly<Record<string, number>> = {
+  SECOND: 1_000,
+  MINUTE: 60_000,
+  HOUR: 3_600_000,
+  S: 1_000,
+  M: 60_000,
+  H: 3_600_000,
+};
 const longestMs = 11_520 * 60_000;
 const shortestMs = 10_000;
 
@@ -16,7 +34,13 @@ const names = (list: string, from: number): Record<string, number> =>
 const months = names('JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC', 1);
 const weekdays = names('SUN MON TUE WED THU FRI SAT', 0);
 
-const parseField = (field: string, low: number, high: number, named: Record<string, number>, whole: string): Set<number> => {
+const parseField = (
+  field: string,
+  low: number,
+  high: number,
+  named: Record<string, number>,
+  whole: string,
+): Set<number> => {
   const values = new Set<number>();
   const numberOf = (text: string): number => {
     const value = named[text.toUpperCase()] ?? (/^\d+$/.test(text) ? Number(text) : Number.NaN);
@@ -44,7 +68,8 @@ const parseCron = (line: string, whole: string): Schedule => {
     throw invalid(whole);
   }
   const lastDay = day.toUpperCase() === 'L';
-  if (/L/i.test(weekday)) throw new SnowflakeError('000002', "Unsupported feature 'L in the weekday of a cron schedule'.");
+  if (/L/i.test(weekday))
+    throw new SnowflakeError('000002', "Unsupported feature 'L in the weekday of a cron schedule'.");
   const days = lastDay ? new Set<number>() : parseField(day, 1, 31, {}, whole);
   return {
     kind: 'cron',

@@ -35,9 +35,25 @@ const number = (value: number | undefined): string => (value === undefined ? 'NU
 
 const rowOf = (run: TaskRun): string =>
   `(${[
-    run.task, run.runId, run.graphRunId, text(run.name), text(run.database), text(run.schema), text(run.queryText), text(run.conditionText),
-    text(run.queryId), text(run.state), text(run.errorCode), text(run.errorMessage), run.scheduledMs, number(run.startedMs),
-    number(run.completedMs), 'NULL', run.attempt, text(run.scheduledFrom), run.rootTask,
+    run.task,
+    run.runId,
+    run.graphRunId,
+    text(run.name),
+    text(run.database),
+    text(run.schema),
+    text(run.queryText),
+    text(run.conditionText),
+    text(run.queryId),
+    text(run.state),
+    text(run.errorCode),
+    text(run.errorMessage),
+    run.scheduledMs,
+    number(run.startedMs),
+    number(run.completedMs),
+    'NULL',
+    run.attempt,
+    text(run.scheduledFrom),
+    run.rootTask,
   ].join(', ')})`;
 
 export const createTaskRuns = (store: Store): TaskRuns => {

@@ -56,7 +56,14 @@ export const createTasks = (engine: Engine): Tasks => {
     const existing = runners.get(task.id);
     if (existing) return existing;
     const { database, schema } = whereabouts(catalog, task);
-    const start = { user: 'SYSTEM', database, schema, warehouse: task.warehouse, parameters: parametersOf(task), client: 'task' };
+    const start = {
+      user: 'SYSTEM',
+      database,
+      schema,
+      warehouse: task.warehouse,
+      parameters: parametersOf(task),
+      client: 'task',
+    };
     const runner: Runner = {
       session: createSession(store, start, clock.nowMs()),
       running: undefined,
@@ -141,7 +148,11 @@ export const createTasks = (engine: Engine): Tasks => {
       return;
     }
     runner.failures++;
-    engine.emit({ component: componentName, kind: 'warning', message: `task ${fullName(catalog, task)} failed: ${query.error.message}` });
+    engine.emit({
+      component: componentName,
+      kind: 'warning',
+      message: `task ${fullName(catalog, task)} failed: ${query.error.message}`,
+    });
     if (task.suspendAfterFailures > 0 && runner.failures >= task.suspendAfterFailures) {
       await suspend(task, 'SUSPENDED_DUE_TO_ERRORS');
       runner.failures = 0;
@@ -163,14 +174,23 @@ export const createTasks = (engine: Engine): Tasks => {
     late.abort();
     complete(run, query.error ? 'FAILED' : 'SUCCEEDED', query);
     if (query.error && attemptsLeft > 0 && !stopping.signal.aborted) {
-      const next = { ...newRun(task, run.scheduledFrom, run.graphRunId, task), rootTask: run.rootTask, attempt: run.attempt + 1 };
+      const next = {
+        ...newRun(task, run.scheduledFrom, run.graphRunId, task),
+        rootTask: run.rootTask,
+        attempt: run.attempt + 1,
+      };
       return runBody(task, runner, next, attemptsLeft - 1);
     }
     await onRunEnd(task, runner, query);
     return query.error ? 'failed' : 'succeeded';
   };
 
-  const runTask = async (task: TaskObject, from: TaskRun['scheduledFrom'], graphRunId: number, root: TaskObject): Promise<RunResult> => {
+  const runTask = async (
+    task: TaskObject,
+    from: TaskRun['scheduledFrom'],
+    graphRunId: number,
+    root: TaskObject,
+  ): Promise<RunResult> => {
     const runner = runnerOf(task);
     const run = newRun(task, from, graphRunId, root);
     if (from !== 'TRIGGER' && !(await holds(task, runner))) {
@@ -211,17 +231,25 @@ export const createTasks = (engine: Engine): Tasks => {
   const track = (graph: Promise<unknown>): void => {
     const done = graph
       .catch((error: unknown) => {
-        engine.emit({ component: componentName, kind: 'failed', message: String(error instanceof Error ? error.stack : error) });
+        engine.emit({
+          component: componentName,
+          kind: 'failed',
+          message: String(error instanceof Error ? error.stack : error),
+        });
       })
       .then(() => void graphs.delete(done));
     graphs.add(done);
   };
 
   const isTriggered = (task: TaskObject): boolean =>
-    task.schedule === undefined && task.after.length === 0 && task.finalizes === undefined && task.condition !== undefined;
+    task.schedule === undefined &&
+    task.after.length === 0 &&
+    task.finalizes === undefined &&
+    task.condition !== undefined;
 
   const pauseMs = (runner: Runner): number => {
-    const wait = runner.failures === 0 ? intervalMs : Math.min(longestPauseMs, Math.max(intervalMs, 20) * 2 ** runner.failures);
+    const wait =
+      runner.failures === 0 ? intervalMs : Math.min(longestPauseMs, Math.max(intervalMs, 20) * 2 ** runner.failures);
     return Math.max(0, runner.lastStartMs + wait - clock.nowMs());
   };
 
@@ -232,7 +260,7 @@ export const createTasks = (engine: Engine): Tasks => {
       const wait = pauseMs(runner);
       if (wait > 0) await clock.sleep(wait, stopping.signal);
       const task = catalog.byId('task', taskId);
-      if (!task || task.state !== 'started' || !isTriggered(task) || stopping.signal.aborted) return;
+      if (task?.state !== 'started' || !isTriggered(task) || stopping.signal.aborted) return;
       if (!(await holds(task, runner))) continue;
       const result = await runGraph(task, 'TRIGGER');
       // What a failed run left unread, or what came meanwhile, is looked for again.
@@ -281,7 +309,12 @@ export const createTasks = (engine: Engine): Tasks => {
     }
   });
 
-  const runOnSchedule = async (taskId: number, schedule: Schedule, startMs: number, signal: AbortSignal): Promise<void> => {
+  const runOnSchedule = async (
+    taskId: number,
+    schedule: Schedule,
+    startMs: number,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const runner = runners.get(taskId);
     while (!signal.aborted && !stopping.signal.aborted && runner) {
       const dueMs = nextRunMs(schedule, startMs, clock.nowMs());
