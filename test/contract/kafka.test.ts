@@ -117,6 +117,40 @@ describe('the Kafka broker', () => {
     await admin.disconnect();
   });
 
+  it('shows what a transaction commits, with its offsets, and nothing of one that aborts', async () => {
+    const producer = kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      transactionalId: 'contract-tx',
+    });
+    await producer.connect();
+    const committed = await producer.transaction();
+    await committed.send({ topic: 'transacted', messages: [{ value: 'kept' }] });
+    await committed.sendOffsets({
+      consumerGroupId: 'transactors',
+      topics: [{ topic: 'transacted', partitions: [{ partition: 0, offset: '1' }] }],
+    });
+    await committed.commit();
+    const aborted = await producer.transaction();
+    await aborted.send({ topic: 'transacted', messages: [{ value: 'lost' }] });
+    await aborted.abort();
+    const last = await producer.transaction();
+    await last.send({ topic: 'transacted', messages: [{ value: 'end' }] });
+    await last.commit();
+    await producer.disconnect();
+    const seen: Seen[] = [];
+    const consumer = await consume(kafka, 'committed-readers', ['transacted'], seen);
+    await until(() => expect(seen.map(({ value }) => value)).toEqual(['kept', 'end']));
+    await consumer.disconnect();
+    const admin = kafka.admin();
+    await admin.connect();
+    expect(await admin.fetchOffsets({ groupId: 'transactors', topics: ['transacted'] })).toMatchObject([
+      { partitions: [{ partition: 0, offset: '1' }] },
+    ]);
+    await admin.disconnect();
+  });
+
   it('creates, describes, alters, grows, trims and deletes topics', async () => {
     const admin = kafka.admin();
     await admin.connect();

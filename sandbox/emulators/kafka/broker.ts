@@ -7,6 +7,7 @@ import type { LogContext } from './partition-log.ts';
 import type { ProducerIds } from './producer-ids.ts';
 import type { BrokerSettings } from './settings.ts';
 import type { Topics } from './topics.ts';
+import type { Transactions } from './transactions.ts';
 
 /** What handlers work on: one broker that leads every partition and coordinates every group. */
 export type Broker = {
@@ -21,6 +22,7 @@ export type Broker = {
   readonly topics: Topics;
   readonly groups: Groups;
   readonly producerIds: ProducerIds;
+  readonly transactions: Transactions;
   /** Aborted when the broker stops: what waits ends its wait. */
   readonly stopping: AbortSignal;
 };

@@ -57,6 +57,10 @@ export const errors = {
     51,
     'The producer attempted to update a transaction while another concurrent operation on the same transaction was ongoing.',
   ],
+  OPERATION_NOT_ATTEMPTED: [
+    55,
+    'The broker did not attempt to execute this operation. This may happen for batched RPCs where some operations in the batch failed, causing the broker to respond without trying the rest.',
+  ],
   KAFKA_STORAGE_ERROR: [56, 'Disk error when trying to access log file on the disk.'],
   NON_EMPTY_GROUP: [68, 'The group is not empty.'],
   GROUP_ID_NOT_FOUND: [69, 'The group id does not exist.'],

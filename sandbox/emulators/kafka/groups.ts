@@ -12,13 +12,20 @@ type OffsetEntry = [topic: string, partition: number, offset: string, leaderEpoc
 
 type Entry =
   | { type: 'offsets'; group: string; atMs: number; offsets: OffsetEntry[] }
+  | { type: 'pending'; group: string; producerId: string; atMs: number; offsets: OffsetEntry[] }
+  | { type: 'settled'; group: string; producerId: string; committed: boolean }
   | { type: 'forgotten'; group: string; partitions: [topic: string, partition: number][] }
   | { type: 'generation'; group: string; generationId: number; protocolType: string | null }
   | { type: 'deleted'; group: string };
 
-type Stored = { group: Group; offsets: Map<string, Map<number, CommittedOffset>> };
-
 export type TopicPartition = { topic: string; partition: number };
+
+type Stored = {
+  group: Group;
+  offsets: Map<string, Map<number, CommittedOffset>>;
+  /** By producer id: offsets of transactions that are still open. */
+  pending: Map<bigint, (TopicPartition & CommittedOffset)[]>;
+};
 
 /** The group coordinator's state: groups in memory, their committed offsets and generations in a journal. */
 export type Groups = {
@@ -30,6 +37,10 @@ export type Groups = {
   offsetsOf(groupId: string): ReadonlyMap<string, ReadonlyMap<number, CommittedOffset>>;
   /** Durable when it returns. */
   commit(groupId: string, offsets: readonly (TopicPartition & CommittedOffset)[]): void;
+  /** Offsets that count when the producer's transaction is settled. Durable when it returns. */
+  commitPending(groupId: string, producerId: bigint, offsets: readonly (TopicPartition & CommittedOffset)[]): void;
+  settlePending(groupId: string, producerId: bigint, committed: boolean): void;
+  hasPending(groupId: string, partition: TopicPartition): boolean;
   forget(groupId: string, partitions: readonly TopicPartition[]): void;
   /** The offsets of a deleted topic go with it. */
   forgetTopic(topic: string): void;
@@ -55,24 +66,55 @@ const drop = (stored: Stored, { topic, partition }: TopicPartition): void => {
   if (partitions?.size === 0) stored.offsets.delete(topic);
 };
 
+const entryOf = ({
+  topic,
+  partition,
+  offset,
+  leaderEpoch,
+  metadata,
+}: TopicPartition & CommittedOffset): OffsetEntry => [topic, partition, String(offset), leaderEpoch, metadata];
+
+const offsetOf = ([topic, partition, offset, leaderEpoch, metadata]: OffsetEntry, committedMs: number) => ({
+  topic,
+  partition,
+  offset: BigInt(offset),
+  leaderEpoch,
+  metadata,
+  committedMs,
+});
+
 function* entriesOf(stored: Stored): Generator<Entry> {
-  const { group } = stored;
-  const { id, generationId, protocolType } = group;
+  const { id, generationId, protocolType } = stored.group;
   yield { type: 'generation', group: id, generationId, protocolType };
   for (const [topic, partitions] of stored.offsets) {
-    for (const [partition, { offset, leaderEpoch, metadata, committedMs }] of partitions) {
-      const entry: OffsetEntry = [topic, partition, String(offset), leaderEpoch, metadata];
-      yield { type: 'offsets', group: id, atMs: committedMs, offsets: [entry] };
+    for (const [partition, committed] of partitions) {
+      const offsets = [entryOf({ topic, partition, ...committed })];
+      yield { type: 'offsets', group: id, atMs: committed.committedMs, offsets };
     }
   }
+  for (const [producerId, offsets] of stored.pending) {
+    const atMs = offsets[0]?.committedMs ?? 0;
+    yield { type: 'pending', group: id, producerId: String(producerId), atMs, offsets: offsets.map(entryOf) };
+  }
 }
+
+const hold = (stored: Stored, producerId: bigint, offsets: readonly (TopicPartition & CommittedOffset)[]): void => {
+  stored.pending.set(producerId, [...(stored.pending.get(producerId) ?? []), ...offsets]);
+};
+
+const settle = (stored: Stored, producerId: bigint, committed: boolean): void => {
+  const offsets = stored.pending.get(producerId) ?? [];
+  stored.pending.delete(producerId);
+  if (!committed) return;
+  for (const { topic, partition, ...offset } of offsets) put(stored, topic, partition, offset);
+};
 
 export const openGroups = ({ clock, emit, settings, folder }: Context): Groups => {
   const all = new Map<string, Stored>();
   const store = (groupId: string): Stored => {
     const known = all.get(groupId);
     if (known) return known;
-    const stored: Stored = { group: newGroup(groupId, clock.nowMs()), offsets: new Map() };
+    const stored: Stored = { group: newGroup(groupId, clock.nowMs()), offsets: new Map(), pending: new Map() };
     all.set(groupId, stored);
     return stored;
   };
@@ -83,9 +125,15 @@ export const openGroups = ({ clock, emit, settings, folder }: Context): Groups =
     }
     const stored = store(entry.group);
     if (entry.type === 'offsets') {
-      for (const [topic, partition, offset, leaderEpoch, metadata] of entry.offsets) {
-        put(stored, topic, partition, { offset: BigInt(offset), leaderEpoch, metadata, committedMs: entry.atMs });
+      for (const offset of entry.offsets) {
+        const { topic, partition, ...committed } = offsetOf(offset, entry.atMs);
+        put(stored, topic, partition, committed);
       }
+    } else if (entry.type === 'pending') {
+      const offsets = entry.offsets.map((offset) => offsetOf(offset, entry.atMs));
+      hold(stored, BigInt(entry.producerId), offsets);
+    } else if (entry.type === 'settled') {
+      settle(stored, BigInt(entry.producerId), entry.committed);
     } else if (entry.type === 'forgotten') {
       for (const [topic, partition] of entry.partitions) drop(stored, { topic, partition });
     } else {
@@ -126,7 +174,7 @@ export const openGroups = ({ clock, emit, settings, folder }: Context): Groups =
     if (stored) stored.group.state = 'Dead';
     all.delete(groupId);
   };
-  const expire = ({ group, offsets }: Stored, nowMs: number): void => {
+  const expire = ({ group, offsets, pending }: Stored, nowMs: number): void => {
     const retentionMs = settings.numberOf('offsets.retention.minutes') * 60_000;
     const expired: TopicPartition[] = [];
     for (const [topic, partitions] of offsets) {
@@ -135,7 +183,7 @@ export const openGroups = ({ clock, emit, settings, folder }: Context): Groups =
       }
     }
     forget(group.id, expired);
-    if (offsets.size === 0 && group.pending.size === 0) remove(group.id);
+    if (offsets.size === 0 && pending.size === 0 && group.pending.size === 0) remove(group.id);
   };
 
   return {
@@ -152,16 +200,28 @@ export const openGroups = ({ clock, emit, settings, folder }: Context): Groups =
         type: 'offsets',
         group: groupId,
         atMs: clock.nowMs(),
-        offsets: offsets.map(({ topic, partition, offset, leaderEpoch, metadata }) => [
-          topic,
-          partition,
-          String(offset),
-          leaderEpoch,
-          metadata,
-        ]),
+        offsets: offsets.map(entryOf),
       });
       for (const { topic, partition, ...committed } of offsets) put(stored, topic, partition, committed);
     },
+    commitPending: (groupId, producerId, offsets) => {
+      if (offsets.length === 0) return;
+      const stored = store(groupId);
+      const atMs = clock.nowMs();
+      const id = String(producerId);
+      journal.append({ type: 'pending', group: groupId, producerId: id, atMs, offsets: offsets.map(entryOf) });
+      hold(stored, producerId, offsets);
+    },
+    settlePending: (groupId, producerId, committed) => {
+      const stored = all.get(groupId);
+      if (!stored?.pending.has(producerId)) return;
+      journal.append({ type: 'settled', group: groupId, producerId: String(producerId), committed });
+      settle(stored, producerId, committed);
+    },
+    hasPending: (groupId, wanted) =>
+      [...(all.get(groupId)?.pending.values() ?? [])].some((offsets) =>
+        offsets.some(({ topic, partition }) => topic === wanted.topic && partition === wanted.partition),
+      ),
     forget,
     forgetTopic: (topic) => {
       for (const { group, offsets } of all.values()) {

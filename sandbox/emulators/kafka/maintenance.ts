@@ -48,9 +48,11 @@ export const runMaintenance = async (broker: Broker, connections: ReadonlySet<Co
   const flush = () => flushLogs(broker);
   const close = () => closeIdle(broker, connections);
   const { expireOffsets } = groups;
+  const endTransactions = broker.transactions.sweep;
   while (!stopping.aborted) {
     groups.sweep();
     every(1_000, flush);
+    every(1_000, endTransactions);
     every(1_000, close);
     every(settings.numberOf('log.retention.check.interval.ms'), clean);
     every(settings.numberOf('offsets.retention.check.interval.ms'), expireOffsets);

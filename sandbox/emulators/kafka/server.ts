@@ -14,6 +14,7 @@ import type { LogContext } from './partition-log.ts';
 import { openProducerIds } from './producer-ids.ts';
 import { type BrokerSettings, parseSettings } from './settings.ts';
 import { openTopics } from './topics.ts';
+import { openTransactions } from './transactions.ts';
 
 export type KafkaOptions = {
   /** 22 characters of base64; by default one is drawn at the first start and kept. */
@@ -59,6 +60,9 @@ const openBroker = (
   const topicsFolder = join(dataDir, 'topics');
   mkdirSync(topicsFolder, { recursive: true });
   const logs: LogContext = { files: newOpenFiles(openFilesLimit), clock, emit };
+  const topics = openTopics(logs, settings, topicsFolder, wasCleanStop);
+  const groups = openGroups({ clock, emit, settings, folder: dataDir });
+  const producerIds = openProducerIds(dataDir);
   return {
     nodeId: settings.numberOf('node.id'),
     clusterId,
@@ -67,9 +71,10 @@ const openBroker = (
     clock,
     emit,
     logs,
-    topics: openTopics(logs, settings, topicsFolder, wasCleanStop),
-    groups: openGroups({ clock, emit, settings, folder: dataDir }),
-    producerIds: openProducerIds(dataDir),
+    topics,
+    groups,
+    producerIds,
+    transactions: openTransactions({ logs, topics, groups, producerIds, folder: dataDir }),
     stopping,
   };
 };
@@ -77,6 +82,7 @@ const openBroker = (
 const closeBroker = (broker: Broker, dataDir: string): void => {
   broker.topics.close();
   broker.groups.close();
+  broker.transactions.close();
   broker.logs.files.closeAll();
   writeFileSync(join(dataDir, 'clean-stop'), '');
 };

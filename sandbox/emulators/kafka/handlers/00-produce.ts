@@ -13,7 +13,8 @@ const append = (broker: Broker, { topic: reference, index, records }: Append, ac
   const { topic, log } = findPartition(broker.topics, reference, index);
   const { config } = topic;
   if (acks === -1 && config.minInsyncReplicas > 1) throw new KafkaError('NOT_ENOUGH_REPLICAS');
-  const { batch } = checkBatch(records, version, config, broker.clock.nowMs());
+  const { batch, header } = checkBatch(records, version, config, broker.clock.nowMs());
+  if (header.isTransactional) broker.transactions.assertOpen(header, { topic: topic.name, partition: index });
   const appended = appendToLog(broker.logs, log, batch, config);
   return { index, errorCode: codeOf('NONE'), ...appended, logStartOffset: log.startOffset };
 };

@@ -1,5 +1,5 @@
 import { message } from '../message.ts';
-import { bool, int16, int32, int64, optional, since, string, struct } from '../schema.ts';
+import { bool, int16, int32, int64, optional, string, struct } from '../schema.ts';
 
 export const endTxn = message({
   name: 'EndTxn',
@@ -7,10 +7,5 @@ export const endTxn = message({
   versions: [0, 3],
   flexibleFrom: 3,
   request: struct({ transactionalId: string, producerId: int64, producerEpoch: int16, committed: bool }),
-  response: struct({
-    throttleTimeMs: optional(int32, 0),
-    errorCode: int16,
-    producerId: since(5, int64, -1n),
-    producerEpoch: since(5, int16, -1),
-  }),
+  response: struct({ throttleTimeMs: optional(int32, 0), errorCode: int16 }),
 });
