@@ -120,8 +120,6 @@ export const decodeChunks = (verifier: ChunkVerifier | undefined): ChunkDecoder 
   };
 
   const end = () => {
-    // Some clients leave out the empty line that closes an absence of trailers.
-    if (phase === 'trailers' && line === '') endTrailers();
     if (phase !== 'done') throw new MalformedChunk('incomplete', 'the body ends inside a chunk');
     return { trailers };
   };

@@ -22,11 +22,17 @@ const invalidPart = (upload: Upload, number: number, etag: string): S3Error =>
     ['ETag', etag],
   ]);
 
-const storedPart = (upload: Upload, element: XmlElement): StoredPart => {
+type ListedPart = { number: number; etag: string; element: XmlElement };
+
+const readListed = (element: XmlElement): ListedPart => {
   const number = Number(textOf(element, 'PartNumber'));
   const etag = textOf(element, 'ETag')?.replace(/^"(.*)"$/, '$1');
   if (!Number.isInteger(number) || etag === undefined) throw new S3Error('MalformedXML');
   if (number < 1 || number > mostParts) throw new S3Error('InvalidArgument', 'PartNumber must be >= 1 and <= 10000');
+  return { number, etag, element };
+};
+
+const storedPart = (upload: Upload, { number, etag, element }: ListedPart): StoredPart => {
   const part = upload.parts.get(number);
   if (part === undefined || part.etag !== etag) throw invalidPart(upload, number, etag);
   for (const algorithm of checksumAlgorithms) {
@@ -36,22 +42,24 @@ const storedPart = (upload: Upload, element: XmlElement): StoredPart => {
   return part;
 };
 
-/** The parts that the client lists, checked: there, in order, and none but the last below 5 MiB. */
+const tooSmall = ({ number, etag, segment }: StoredPart): S3Error =>
+  new S3Error('EntityTooSmall', undefined, [
+    ['ProposedSize', `${segment.sizeBytes}`],
+    ['MinSizeAllowed', `${leastPartBytes}`],
+    ['PartNumber', `${number}`],
+    ['ETag', etag],
+  ]);
+
+/** The parts that the client lists, checked: in order, there, and none but the last below 5 MiB. */
 const listedParts = (upload: Upload, root: XmlElement | undefined): StoredPart[] => {
   const elements = root?.name === 'CompleteMultipartUpload' ? childrenOf(root, 'Part') : [];
   if (elements.length === 0 || elements.length > mostParts) throw new S3Error('MalformedXML');
-  const parts = elements.map((element) => storedPart(upload, element));
-  parts.forEach((part, index) => {
-    if (index > 0 && part.number <= (parts[index - 1] as StoredPart).number)
-      throw new S3Error('InvalidPartOrder', undefined, [['UploadId', upload.id]]);
-    if (index < parts.length - 1 && part.segment.sizeBytes < leastPartBytes)
-      throw new S3Error('EntityTooSmall', undefined, [
-        ['ProposedSize', `${part.segment.sizeBytes}`],
-        ['MinSizeAllowed', `${leastPartBytes}`],
-        ['PartNumber', `${part.number}`],
-        ['ETag', part.etag],
-      ]);
-  });
+  const listed = elements.map(readListed);
+  if (listed.some(({ number }, index) => number <= (listed[index - 1]?.number ?? 0)))
+    throw new S3Error('InvalidPartOrder', undefined, [['UploadId', upload.id]]);
+  const parts = listed.map((part) => storedPart(upload, part));
+  const small = parts.slice(0, -1).find((part) => part.segment.sizeBytes < leastPartBytes);
+  if (small !== undefined) throw tooSmall(small);
   return parts;
 };
 
