@@ -215,7 +215,8 @@ const renameInKey = (table: Draft, from: string, to: string): void => {
 };
 
 const redefineColumn = (context: Context, table: Draft, oldName: string, newName: string, later: (() => void)[]): void => {
-  const at = indexOfColumn(table, oldName);
+  // A statement that is read a second time, after a restart at the transaction before it, finds the column under its new name.
+  const at = indexOfColumn(table, indexOfColumn(table, oldName) < 0 ? newName : oldName);
   if (at < 0) throw new UnparseableDdl(`no column '${oldName}' in ${table.database}.${table.table}`);
   const column = takeColumn(context, table, newName, later);
   table.columns.splice(at, 1);
