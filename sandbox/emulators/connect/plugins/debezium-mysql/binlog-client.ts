@@ -12,8 +12,8 @@ import { encodeGtidSet, type GtidSet } from '../../../../wire/mysql/binlog/gtid-
 import { capability, command } from '../../../../wire/mysql/flags.ts';
 import { createDeframer, framesOf } from '../../../../wire/mysql/framing.ts';
 import { decodeAuthSwitchRequest, decodeHandshake, encodeHandshakeResponse } from '../../../../wire/mysql/handshake.ts';
-import { decodeError, eofHeader, errorHeader, okHeader } from '../../../../wire/mysql/replies.ts';
 import { encodeBinlogDump, encodeBinlogDumpGtid, encodeRegisterReplica } from '../../../../wire/mysql/replication.ts';
+import { decodeError, eofHeader, errorHeader, okHeader } from '../../../../wire/mysql/replies.ts';
 
 /** What the server answered instead of what was asked for. */
 export class MysqlServerError extends Error {
@@ -36,9 +36,7 @@ export class ConnectionLost extends Error {
   }
 }
 
-export type BinlogStart =
-  | { kind: 'gtids'; executed: GtidSet }
-  | { kind: 'position'; file: string; position: bigint };
+export type BinlogStart = { kind: 'gtids'; executed: GtidSet } | { kind: 'position'; file: string; position: bigint };
 
 export type BinlogClientOptions = {
   hostname: string;
@@ -177,7 +175,8 @@ const logIn = async (packets: PacketSource, options: BinlogClientOptions): Promi
     if (answer[0] === eofHeader) {
       ({ plugin, challenge } = decodeAuthSwitchRequest(answer));
       packets.send(tokenFor(plugin, options.password, challenge), packets.lastSequence() + 1);
-    } else if (answer[1] === cachingSha2.performFullAuthentication) await sendFullPassword(packets, options.password, challenge);
+    } else if (answer[1] === cachingSha2.performFullAuthentication)
+      await sendFullPassword(packets, options.password, challenge);
   }
 };
 
@@ -188,7 +187,10 @@ const execute = async (packets: PacketSource, sql: string): Promise<void> => {
 
 const prepareDump = async (packets: PacketSource, options: BinlogClientOptions): Promise<void> => {
   // A reader that does not know of checksums gets an error from a server that writes them.
-  await execute(packets, 'SET @source_binlog_checksum = @@global.binlog_checksum, @master_binlog_checksum = @@global.binlog_checksum');
+  await execute(
+    packets,
+    'SET @source_binlog_checksum = @@global.binlog_checksum, @master_binlog_checksum = @@global.binlog_checksum',
+  );
   const nanoseconds = BigInt(options.heartbeatMs) * 1_000_000n;
   await execute(packets, `SET @source_heartbeat_period = ${nanoseconds}, @master_heartbeat_period = ${nanoseconds}`);
   packets.send(encodeRegisterReplica({ serverId: options.serverId, host: '', user: '', password: '', port: 0 }), 0);

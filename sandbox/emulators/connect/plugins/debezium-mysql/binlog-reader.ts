@@ -1,12 +1,18 @@
 import type { Clock } from '../../../../core/clock.ts';
-import { checksumHolds, decodeEvent, eventFlags, type EventBody, type EventHeader } from '../../../../wire/mysql/binlog/event.ts';
+import { NotEmulated } from '../../../../core/not-emulated.ts';
+import {
+  checksumHolds,
+  decodeEvent,
+  type EventBody,
+  type EventHeader,
+  eventFlags,
+} from '../../../../wire/mysql/binlog/event.ts';
 import type { GtidEvent } from '../../../../wire/mysql/binlog/gtid.ts';
 import { formatGtidSet, type GtidSet, withGtid } from '../../../../wire/mysql/binlog/gtid-set.ts';
 import type { QueryEvent } from '../../../../wire/mysql/binlog/query.ts';
 import { type RowChange, type RowsEvent, readRows } from '../../../../wire/mysql/binlog/rows.ts';
 import type { TableMap } from '../../../../wire/mysql/binlog/table-map.ts';
 import type { ColumnTraits } from '../../../../wire/mysql/binlog/values.ts';
-import { NotEmulated } from '../../../../core/not-emulated.ts';
 import type { ConnectLog, OffsetMap, SourceRecord } from '../../plugin.ts';
 import type { Operation, RecordMaker } from './change-records.ts';
 import { type DatabaseSchema, isIgnoredDdl, type SchemaEvent } from './database-schema.ts';
@@ -27,7 +33,14 @@ import type { Settings } from './settings.ts';
 import type { SourceInfo } from './source-info.ts';
 import type { TableSchema } from './table-schema.ts';
 import { dottedId, type TableId } from './tables.ts';
-import { beginTransaction, countEvent, endTransaction, type TransactionCounts, transactionBegin, transactionEnd } from './transaction-metadata.ts';
+import {
+  beginTransaction,
+  countEvent,
+  endTransaction,
+  type TransactionCounts,
+  transactionBegin,
+  transactionEnd,
+} from './transaction-metadata.ts';
 
 type MappedTable = { id: TableId; schema: TableSchema | undefined; columns: readonly ColumnTraits[] };
 
@@ -94,7 +107,8 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
   };
 
   const setTime = (header: EventHeader, body: EventBody): void => {
-    if (body.kind === 'gtid' && body.immediateCommitMicroseconds) timestampMicroseconds = body.immediateCommitMicroseconds;
+    if (body.kind === 'gtid' && body.immediateCommitMicroseconds)
+      timestampMicroseconds = body.immediateCommitMicroseconds;
     else if ((executed === undefined || timestampMicroseconds === 0n) && header.timestampSeconds !== 0) {
       timestampMicroseconds = BigInt(header.timestampSeconds) * 1_000_000n;
     }
@@ -117,14 +131,26 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
     if (resumed) return;
     beginTransaction(counts, id);
     touch();
-    push(transactionBegin({ topic: settings.transactionTopic, id, timestampMs: timestampMicroseconds / 1000n, origin: origin() }));
+    push(
+      transactionBegin({
+        topic: settings.transactionTopic,
+        id,
+        timestampMs: timestampMicroseconds / 1000n,
+        origin: origin(),
+      }),
+    );
   };
 
   const completeTransaction = (): void => {
     const { id } = counts;
     if (id !== null) {
       touch();
-      push(transactionEnd({ topic: settings.transactionTopic, id, timestampMs: timestampMicroseconds / 1000n, origin: origin() }, counts));
+      push(
+        transactionEnd(
+          { topic: settings.transactionTopic, id, timestampMs: timestampMicroseconds / 1000n, origin: origin() },
+          counts,
+        ),
+      );
       endTransaction(counts);
     }
     commitTransaction(offset);
@@ -142,11 +168,13 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
       if (settings.inconsistentSchemaMode === 'warn') log.warn(message.message);
     }
     // Signs come from the DDL, as in Debezium; text stays bytes, for the column's character set is in the DDL too.
-    const columns = map.columns.map((column, index): ColumnTraits => ({
-      type: column.type,
-      metadata: column.metadata,
-      unsigned: known?.table.columns[index]?.typeName.includes('UNSIGNED') ?? column.unsigned ?? false,
-    }));
+    const columns = map.columns.map(
+      (column, index): ColumnTraits => ({
+        type: column.type,
+        metadata: column.metadata,
+        unsigned: known?.table.columns[index]?.typeName.includes('UNSIGNED') ?? column.unsigned ?? false,
+      }),
+    );
     tables.set(map.tableId, { id, schema: known, columns });
   };
 
@@ -155,12 +183,13 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
       return readRows(event, mapped.columns, { json: 'binary' });
     } catch (error) {
       if (settings.failureMode === 'fail') throw error;
-      if (settings.failureMode === 'warn') log.warn(`Error while deserializing binlog event at ${offset.file}/${offset.eventPosition}: ${String(error)}`);
+      if (settings.failureMode === 'warn')
+        log.warn(`Error while deserializing binlog event at ${offset.file}/${offset.eventPosition}: ${String(error)}`);
       return [];
     }
   };
 
-  const handleRows = (event: RowsEvent): void => {
+  const handleRows = (event: RowsEvent) => {
     if (skipping) return;
     const mapped = tables.get(event.tableId);
     const firstRow = startingRow;
@@ -199,7 +228,10 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
       const id = table === undefined ? undefined : 'table' in table ? table.table : table.id;
       // Of a table that is not captured only when the history keeps its DDL too.
       if (id && settings.storesOnlyCapturedTables && !schema.isCaptured(id)) continue;
-      const source = { ...sourceOf(event.database, id?.table ?? null, 0), timestampMicroseconds: (timestampMicroseconds / 1000n) * 1000n };
+      const source = {
+        ...sourceOf(event.database, id?.table ?? null, 0),
+        timestampMicroseconds: (timestampMicroseconds / 1000n) * 1000n,
+      };
       const change = { topic: settings.topicPrefix, ...event, source, timestampMs: Math.floor(clock.nowMs()) };
       push(schemaChangeRecord(change, origin()));
     }
@@ -214,7 +246,8 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
       touch();
       const source = sourceOf(table.table.database, table.table.table, 0);
       const parts = { operation: 't' as const, before: undefined, after: undefined, source, transaction: null };
-      for (const record of maker.recordsOf(table, parts, { before: currentOffset(), after: currentOffset() })) push(record);
+      for (const record of maker.recordsOf(table, parts, { before: currentOffset(), after: currentOffset() }))
+        push(record);
     }
   };
 
@@ -231,7 +264,9 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
     }
     if (upper.startsWith('XA ') || (!truncatePattern.test(sql) && isIgnoredDdl(sql))) return undefined;
     if (dmlPattern.test(sql)) {
-      log.warn(`Received DML '${sql.slice(0, 200)}' for processing, binlog probably contains events generated with statement or mixed based replication format`);
+      log.warn(
+        `Received DML '${sql.slice(0, 200)}' for processing, binlog probably contains events generated with statement or mixed based replication format`,
+      );
       return undefined;
     }
     return handleDdl(sql, event.database);
@@ -242,7 +277,12 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
     touch();
     if (truncatePattern.test(sql)) return handleTruncate(events);
     // First the history: a crash between the two tells the change again, never loses it.
-    await schema.store(events, { server: settings.topicPrefix }, historyPosition(currentOffset()), Math.floor(clock.nowMs()));
+    await schema.store(
+      events,
+      { server: settings.topicPrefix },
+      historyPosition(currentOffset()),
+      Math.floor(clock.nowMs()),
+    );
     tables.clear();
     publishSchemaChanges(events);
   };
@@ -299,7 +339,8 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
   return {
     handle: (bytes) => {
       try {
-        if (checksum && !checksumHolds(bytes)) throw debeziumError('A binlog event does not have the checksum that it says');
+        if (checksum && !checksumHolds(bytes))
+          throw debeziumError('A binlog event does not have the checksum that it says');
         const { header, body } = decodeEvent(bytes, checksum);
         place(header, body);
         setTime(header, body);

@@ -1,5 +1,13 @@
 import type { Clock } from '../../../../core/clock.ts';
-import type { ConnectHeader, ConnectRecord, ConnectSchema, ConnectStruct, ConnectValue, OffsetMap, SourceRecord } from '../../plugin.ts';
+import type {
+  ConnectHeader,
+  ConnectRecord,
+  ConnectSchema,
+  ConnectStruct,
+  ConnectValue,
+  OffsetMap,
+  SourceRecord,
+} from '../../plugin.ts';
 import type { Settings } from './settings.ts';
 import { type SourceInfo, sourceStruct } from './source-info.ts';
 import type { RowValues, TableSchema } from './table-schema.ts';
@@ -47,7 +55,14 @@ export const contextHeaders = (settings: Settings, taskId: number, runId: string
 const sameValue = (a: ConnectValue | undefined, b: ConnectValue | undefined): boolean => {
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0;
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
-  if (a !== null && b !== null && typeof a === 'object' && typeof b === 'object' && 'unscaled' in a && 'unscaled' in b) {
+  if (
+    a !== null &&
+    b !== null &&
+    typeof a === 'object' &&
+    typeof b === 'object' &&
+    'unscaled' in a &&
+    'unscaled' in b
+  ) {
     return a.unscaled === b.unscaled;
   }
   return a === b;
@@ -91,14 +106,31 @@ export const recordMaker = ({ settings, clock, sourcePartition, contextHeaders: 
     return settings.tombstones && parts.key !== null ? [first, record(schema, { ...parts, value: null })] : [first];
   };
 
-  const keyHeader = (name: string, schema: ConnectSchema | null, key: ConnectStruct): ConnectHeader => ({ key: name, schema, value: key });
+  const keyHeader = (name: string, schema: ConnectSchema | null, key: ConnectStruct): ConnectHeader => ({
+    key: name,
+    schema,
+    value: key,
+  });
 
-  const moved = (schema: TableSchema, change: Change, oldKey: ConnectStruct, newKey: ConnectStruct): ConnectRecord[] => {
+  const moved = (
+    schema: TableSchema,
+    change: Change,
+    oldKey: ConnectStruct,
+    newKey: ConnectStruct,
+  ): ConnectRecord[] => {
     const removal = envelopeOf(schema, { ...change, operation: 'd', after: undefined });
     const creation = envelopeOf(schema, { ...change, operation: 'c', before: undefined });
     return [
-      ...deletion(schema, { key: oldKey, value: removal, extraHeaders: [keyHeader('__debezium.newkey', schema.keySchema, newKey)] }),
-      record(schema, { key: newKey, value: creation, extraHeaders: [keyHeader('__debezium.oldkey', schema.keySchema, oldKey)] }),
+      ...deletion(schema, {
+        key: oldKey,
+        value: removal,
+        extraHeaders: [keyHeader('__debezium.newkey', schema.keySchema, newKey)],
+      }),
+      record(schema, {
+        key: newKey,
+        value: creation,
+        extraHeaders: [keyHeader('__debezium.oldkey', schema.keySchema, oldKey)],
+      }),
     ];
   };
 

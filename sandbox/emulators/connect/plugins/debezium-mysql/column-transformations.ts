@@ -4,7 +4,10 @@ import { splitList, wholeMatch } from './filters.ts';
 import type { Column, TableId } from './tables.ts';
 
 /** column.mask.with.N.chars, column.truncate.to.N.chars, column.mask.hash(.v2).ALGORITHM.with.salt.SALT: applied to text alone. */
-export type ColumnTransformation = (id: TableId, column: Column) => ((text: string | null) => string | null) | undefined;
+export type ColumnTransformation = (
+  id: TableId,
+  column: Column,
+) => ((text: string | null) => string | null) | undefined;
 
 const digests: Readonly<Record<string, string>> = {
   MD2: '',
@@ -24,7 +27,10 @@ const hashing = (algorithm: string, salt: string, length: number | null) => (tex
   return length !== null && length > 0 ? hex.slice(0, length) : hex;
 };
 
-const applying = (pattern: string, make: (column: Column) => (text: string | null) => string | null): ColumnTransformation => {
+const applying = (
+  pattern: string,
+  make: (column: Column) => (text: string | null) => string | null,
+): ColumnTransformation => {
   const expressions = splitList(pattern).map(wholeMatch);
   return (id, column) => {
     const names = [`${id.database}.${id.table}.${column.name}`, `${id.table}.${column.name}`];

@@ -6,7 +6,16 @@ import type { HistoryRecord } from './history-record.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { Settings } from './settings.ts';
 import { type TableSchema, tableSchema } from './table-schema.ts';
-import { backtickedId, dropTable, findTable, newCatalog, putTable, quotedId, type Table, type TableId } from './tables.ts';
+import {
+  backtickedId,
+  dropTable,
+  findTable,
+  newCatalog,
+  putTable,
+  quotedId,
+  type Table,
+  type TableId,
+} from './tables.ts';
 
 /** A change of schema as it is stored and told: one per statement, or one per table when a statement names several. */
 export type SchemaEvent = { database: string; ddl: string; changes: readonly TableChange[]; kind: DdlResult['kind'] };
@@ -55,8 +64,10 @@ const eventsOf = ({ kind, database, changes }: DdlResult, ddl: string): SchemaEv
   if (kind !== 'table') return [{ kind, database, ddl, changes: [] }];
   return changes.map((change) => {
     const own = { kind, database: idOf(change).database, changes: [change] };
-    if (change.type === 'DROP') return { ...own, ddl: `${dropPrefix.exec(ddl)?.[0] ?? 'DROP TABLE '}${backtickedId(change.id)}` };
-    if (change.type === 'ALTER' && change.previous && /^\s*RENAME/i.test(ddl)) return { ...own, ddl: renameText(change) };
+    if (change.type === 'DROP')
+      return { ...own, ddl: `${dropPrefix.exec(ddl)?.[0] ?? 'DROP TABLE '}${backtickedId(change.id)}` };
+    if (change.type === 'ALTER' && change.previous && /^\s*RENAME/i.test(ddl))
+      return { ...own, ddl: renameText(change) };
     return { ...own, ddl };
   });
 };
@@ -84,7 +95,12 @@ export const databaseSchema = ({ settings, history, log }: Parts): DatabaseSchem
   };
 
   const isStored = (event: SchemaEvent): boolean => {
-    if (settings.storesOnlyCapturedDatabases && event.database !== '' && !settings.filters.includesDatabase(event.database)) return false;
+    if (
+      settings.storesOnlyCapturedDatabases &&
+      event.database !== '' &&
+      !settings.filters.includesDatabase(event.database)
+    )
+      return false;
     if (!settings.storesOnlyCapturedTables) return true;
     return (event.kind === 'set' && event.database === '') || event.changes.some((change) => isCaptured(idOf(change)));
   };
@@ -122,7 +138,10 @@ export const databaseSchema = ({ settings, history, log }: Parts): DatabaseSchem
         const result = applyDdl(catalog, ddl, database);
         forget(result.changes);
         return eventsOf(result, ddl).filter(
-          (event) => !settings.storesOnlyCapturedDatabases || event.database === '' || settings.filters.includesDatabase(event.database),
+          (event) =>
+            !settings.storesOnlyCapturedDatabases ||
+            event.database === '' ||
+            settings.filters.includesDatabase(event.database),
         );
       } catch (error) {
         if (!(error instanceof UnparseableDdl)) throw error;
@@ -133,7 +152,14 @@ export const databaseSchema = ({ settings, history, log }: Parts): DatabaseSchem
     },
     store: (events, source, position, timestampMs) =>
       history.append(
-        events.filter(isStored).map((event) => ({ source, position, timestampMs, database: event.database, ddl: event.ddl, changes: event.changes })),
+        events.filter(isStored).map((event) => ({
+          source,
+          position,
+          timestampMs,
+          database: event.database,
+          ddl: event.ddl,
+          changes: event.changes,
+        })),
       ),
     recover: async (position) => {
       catalog = newCatalog();

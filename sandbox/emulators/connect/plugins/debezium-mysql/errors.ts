@@ -23,7 +23,9 @@ export const errors = {
       `The connector is trying to read change stream starting at ${offset}, but this is no longer available on the server. Reconfigure the connector to use a snapshot mode when needed.`,
     ),
   historyMissing: () =>
-    debeziumError('The db history topic is missing. You may attempt to recover it by reconfiguring the connector to recovery.'),
+    debeziumError(
+      'The db history topic is missing. You may attempt to recover it by reconfiguring the connector to recovery.',
+    ),
   snapshotInterrupted: () =>
     debeziumError(
       'The connector previously stopped while taking a snapshot, but now the connector is configured to never allow snapshots. Reconfigure the connector to use snapshots initially or when needed.',
@@ -31,7 +33,9 @@ export const errors = {
   recoveryWithoutOffset: () =>
     debeziumError('Could not find existing redo log information while attempting schema only recovery snapshot'),
   binlogOff: () =>
-    debeziumError('The MySQL server is not configured to use a binary log, which is required for this connector to work properly.'),
+    debeziumError(
+      'The MySQL server is not configured to use a binary log, which is required for this connector to work properly.',
+    ),
   wrongFormat: () =>
     debeziumError(
       'The MySQL server is not configured to use a ROW binlog_format, which is required for this connector to work properly. Change the MySQL configuration to use a binlog_format=ROW and restart the connector.',

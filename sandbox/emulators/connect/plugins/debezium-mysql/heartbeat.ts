@@ -46,6 +46,7 @@ export const heartbeat = (settings: Settings, clock: Clock): Heartbeat => {
   };
   return {
     force,
-    beat: (origin) => (heartbeatIntervalMs > 0 && clock.nowMs() - lastMs >= heartbeatIntervalMs ? force(origin) : undefined),
+    beat: (origin) =>
+      heartbeatIntervalMs > 0 && clock.nowMs() - lastMs >= heartbeatIntervalMs ? force(origin) : undefined,
   };
 };

@@ -17,10 +17,13 @@ type Json = null | boolean | number | bigint | string | Json[] | { [name: string
 // Jackson's default pretty printer: objects broken into lines, arrays kept on the line of their first element.
 const print = (value: Json, indent: string): string => {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? '[ ]' : `[ ${value.map((item) => print(item, indent)).join(', ')} ]`;
+  if (Array.isArray(value))
+    return value.length === 0 ? '[ ]' : `[ ${value.map((item) => print(item, indent)).join(', ')} ]`;
   if (typeof value === 'object') {
     const inner = `${indent}  `;
-    const members = Object.entries(value).map(([name, item]) => `${inner}${JSON.stringify(name)} : ${print(item, inner)}`);
+    const members = Object.entries(value).map(
+      ([name, item]) => `${inner}${JSON.stringify(name)} : ${print(item, inner)}`,
+    );
     return members.length === 0 ? '{ }' : `{\n${members.join(',\n')}\n${indent}}`;
   }
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
@@ -135,7 +138,13 @@ export const decodeHistoryRecord = (json: string): HistoryRecord | undefined => 
   } catch {
     return undefined;
   }
-  if (value === null || typeof value !== 'object' || typeof value.source !== 'object' || typeof value.position !== 'object') return undefined;
+  if (
+    value === null ||
+    typeof value !== 'object' ||
+    typeof value.source !== 'object' ||
+    typeof value.position !== 'object'
+  )
+    return undefined;
   return {
     source: value.source as OffsetMap,
     position: value.position as OffsetMap,

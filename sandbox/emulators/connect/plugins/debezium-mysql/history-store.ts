@@ -21,7 +21,12 @@ const forEver = [
   { name: 'retention.bytes', value: '-1' },
 ];
 
-export type HistoryStoreOptions = { bootstrapServers: readonly string[]; topic: string; clientId: string; log: ConnectLog };
+export type HistoryStoreOptions = {
+  bootstrapServers: readonly string[];
+  topic: string;
+  clientId: string;
+  log: ConnectLog;
+};
 
 export const kafkaHistoryStore = ({ bootstrapServers, topic, clientId, log }: HistoryStoreOptions): HistoryStore => {
   const access = kafkaAccess(kafkaConfig(bootstrapServers.join(','), clientId, log));
@@ -56,7 +61,11 @@ export const kafkaHistoryStore = ({ bootstrapServers, topic, clientId, log }: Hi
       if (records.length === 0) return;
       opening ??= opened();
       const producer = await opening;
-      await producer.send({ topic, acks: -1, messages: records.map((record) => ({ key: null, value: encodeHistoryRecord(record), partition: 0 })) });
+      await producer.send({
+        topic,
+        acks: -1,
+        messages: records.map((record) => ({ key: null, value: encodeHistoryRecord(record), partition: 0 })),
+      });
     },
     close: async () => {
       const producer = await opening?.catch(() => undefined);

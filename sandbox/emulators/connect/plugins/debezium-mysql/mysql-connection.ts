@@ -52,7 +52,10 @@ const wrap = (connection: Connection): MysqlConnection => ({
         else resolve(Array.isArray(result) ? (result as unknown as TextRow[]) : []);
       });
     }),
-  rows: (sql) => connection.query({ sql, typeCast: toBytes, rowsAsArray: true }).stream({ highWaterMark: 256 }) as AsyncIterable<BytesRow>,
+  rows: (sql) =>
+    connection
+      .query({ sql, typeCast: toBytes, rowsAsArray: true })
+      .stream({ highWaterMark: 256 }) as AsyncIterable<BytesRow>,
   close: () =>
     new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -83,8 +86,19 @@ export const connectMysql = async (settings: Settings): Promise<MysqlConnection>
 export const isConnectionFailure = (error: unknown): boolean => {
   const { code, errno, fatal, name } = error as { code?: string; errno?: number; fatal?: boolean; name?: string };
   if (name === 'ConnectionLost') return true;
-  const network = ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'PROTOCOL_CONNECTION_LOST', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
+  const network = [
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'ETIMEDOUT',
+    'EPIPE',
+    'PROTOCOL_CONNECTION_LOST',
+    'EHOSTUNREACH',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+  ];
   if (code !== undefined && network.includes(code)) return true;
   // ER_SERVER_SHUTDOWN, ER_NORMAL_SHUTDOWN, ER_CON_COUNT_ERROR, CR_SERVER_GONE, CR_SERVER_LOST, ER_QUERY_INTERRUPTED of a killed dump.
-  return errno !== undefined && [1053, 1077, 1040, 2006, 2013, 1927].includes(errno) ? true : fatal === true && errno === undefined;
+  return errno !== undefined && [1053, 1077, 1040, 2006, 2013, 1927].includes(errno)
+    ? true
+    : fatal === true && errno === undefined;
 };

@@ -58,19 +58,28 @@ export const offsetMap = (context: OffsetContext, counts: TransactionCounts): Of
 
 const floorSeconds = (microseconds: bigint): number => Number(microseconds / 1_000_000n);
 
-const textOf = (value: OffsetMap[string] | undefined): string | null => (typeof value === 'string' && value !== '' ? value : null);
-const numberOf = (value: OffsetMap[string] | undefined): number => (value === null || value === undefined ? 0 : Number(value));
+const textOf = (value: OffsetMap[string] | undefined): string | null =>
+  typeof value === 'string' && value !== '' ? value : null;
+const numberOf = (value: OffsetMap[string] | undefined): number =>
+  value === null || value === undefined ? 0 : Number(value);
 
 /** Was the snapshot that this offset belongs to still running? */
 export const isSnapshotOffset = (offset: OffsetMap): boolean => {
   const { snapshot } = offset;
-  return snapshot !== undefined && snapshot !== null && snapshot !== false && snapshot !== 'false' && offset.snapshot_completed !== true;
+  return (
+    snapshot !== undefined &&
+    snapshot !== null &&
+    snapshot !== false &&
+    snapshot !== 'false' &&
+    offset.snapshot_completed !== true
+  );
 };
 
 export const restoreOffset = (offset: OffsetMap): OffsetContext => ({
   ...offsetAt(textOf(offset.file) ?? '', BigInt(numberOf(offset.pos)), textOf(offset.gtids)),
   serverId: numberOf(offset.server_id),
-  timestampMicroseconds: offset.ts_sec === undefined || offset.ts_sec === null ? null : BigInt(offset.ts_sec) * 1_000_000n,
+  timestampMicroseconds:
+    offset.ts_sec === undefined || offset.ts_sec === null ? null : BigInt(offset.ts_sec) * 1_000_000n,
   restartEvents: numberOf(offset.event),
   restartRows: numberOf(offset.row),
 });

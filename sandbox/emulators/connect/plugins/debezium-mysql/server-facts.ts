@@ -1,4 +1,10 @@
-import { parseGtidSet, type GtidSet, isGtidSubset, subtractGtidSets, unionGtidSets } from '../../../../wire/mysql/binlog/gtid-set.ts';
+import {
+  type GtidSet,
+  isGtidSubset,
+  parseGtidSet,
+  subtractGtidSets,
+  unionGtidSets,
+} from '../../../../wire/mysql/binlog/gtid-set.ts';
 import type { MysqlConnection } from './mysql-connection.ts';
 import type { OffsetContext } from './offset-context.ts';
 import type { Settings } from './settings.ts';
@@ -37,14 +43,21 @@ const binlogFiles = async (connection: MysqlConnection): Promise<string[]> =>
   (await connection.query('SHOW BINARY LOGS')).flatMap(([file]) => file ?? []);
 
 /** Can reading go on from this offset, or has the server thrown away what comes next? */
-export const isPositionAvailable = async (connection: MysqlConnection, settings: Settings, offset: OffsetContext): Promise<boolean> => {
+export const isPositionAvailable = async (
+  connection: MysqlConnection,
+  settings: Settings,
+  offset: OffsetContext,
+): Promise<boolean> => {
   if (offset.restartGtids !== null && !settings.ignoresGtids) {
     if (!(await hasGtids(connection))) return false;
     const wanted = parseGtidSet(offset.restartGtids);
     const known = parseGtidSet((await binlogStatus(connection))?.gtids ?? '');
     if (!isGtidSubset(wanted, known)) return false;
     const missing = subtractGtidSets(known, wanted);
-    return subtractGtidSets(missing, await purgedGtids(connection)).size === missing.size && isGtidSubset(missing, subtractGtidSets(missing, await purgedGtids(connection)));
+    return (
+      subtractGtidSets(missing, await purgedGtids(connection)).size === missing.size &&
+      isGtidSubset(missing, subtractGtidSets(missing, await purgedGtids(connection)))
+    );
   }
   return offset.restartFile === '' || (await binlogFiles(connection)).includes(offset.restartFile);
 };

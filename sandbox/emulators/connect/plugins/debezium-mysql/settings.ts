@@ -131,7 +131,11 @@ const modesOf = (config: ConnectorConfig) => ({
   adjustsYears: flag(config, 'enable.time.adjuster', true),
   binaryMode: choice<BinaryMode>(config, 'binary.handling.mode', 'bytes'),
   preciseUnsignedBigint: choice<string>(config, 'bigint.unsigned.handling.mode', 'long') === 'precise',
-  failureMode: failureMode(config, 'event.processing.failure.handling.mode', 'event.deserialization.failure.handling.mode'),
+  failureMode: failureMode(
+    config,
+    'event.processing.failure.handling.mode',
+    'event.deserialization.failure.handling.mode',
+  ),
   inconsistentSchemaMode: failureMode(config, 'inconsistent.schema.handling.mode', ''),
 });
 
@@ -164,7 +168,8 @@ const recordsOf = (config: ConnectorConfig, topicPrefix: string) => ({
   includesSchemaChanges: flag(config, 'include.schema.changes', true),
   includesComments: flag(config, 'include.schema.comments', false),
   includesQuery: flag(config, 'include.query', false),
-  heartbeatTopicsPrefix: config['topic.heartbeat.prefix'] ?? config['heartbeat.topics.prefix'] ?? '__debezium-heartbeat',
+  heartbeatTopicsPrefix:
+    config['topic.heartbeat.prefix'] ?? config['heartbeat.topics.prefix'] ?? '__debezium-heartbeat',
   heartbeatQuery: config['heartbeat.action.query'],
   transactionMetadata: flag(config, 'provide.transaction.metadata', false),
   transactionTopic: `${topicPrefix}${config['topic.delimiter'] ?? '.'}${config['topic.transaction'] ?? 'transaction'}`,
@@ -182,7 +187,9 @@ export const settingsOf = (config: ConnectorConfig): Settings => {
     password: config['database.password'] ?? '',
     serverId: number(config, 'database.server.id', 0),
     topicPrefix,
-    initialStatements: (config['database.initial.statements'] ?? '').split(/(?<!;);(?!;)/).flatMap((one) => one.trim().replaceAll(';;', ';') || []),
+    initialStatements: (config['database.initial.statements'] ?? '')
+      .split(/(?<!;);(?!;)/)
+      .flatMap((one) => one.trim().replaceAll(';;', ';') || []),
     filters: filtersOf(config),
     snapshotIncludes: snapshotIncludesOf(config),
     selectOverrides: overridesOf(config),

@@ -39,7 +39,7 @@ export type SnapshotTask = {
 /** A snapshot that was told to stop. */
 export class SnapshotStopped extends Error {}
 
-const escapeText = (text: string): string => `\`${text.replaceAll('`', '``')}\``;
+const backticked = (text: string): string => `\`${text.replaceAll('`', '``')}\``;
 
 type FoundTables = { captured: TableId[]; all: TableId[] };
 
@@ -47,7 +47,7 @@ const findTables = async ({ connection, settings }: SnapshotParts): Promise<Foun
   const all: TableId[] = [];
   for (const [database] of await connection.query('SHOW DATABASES')) {
     if (!database || isSystemDatabase(database)) continue;
-    const rows = await connection.query(`SHOW FULL TABLES IN ${escapeText(database)} WHERE Table_Type = 'BASE TABLE'`);
+    const rows = await connection.query(`SHOW FULL TABLES IN ${backticked(database)} WHERE Table_Type = 'BASE TABLE'`);
     for (const [table] of rows) if (table) all.push({ database, table });
   }
   all.sort((a, b) => (quotedId(a) < quotedId(b) ? -1 : 1));
@@ -59,7 +59,9 @@ type Lock = 'global' | 'tables' | 'none';
 
 const lockGlobally = async ({ connection, settings, log }: SnapshotParts): Promise<boolean> => {
   if (settings.lockingMode === 'none') return false;
-  const statement = settings.lockingMode.startsWith('minimal_percona') ? 'LOCK TABLES FOR BACKUP' : 'FLUSH TABLES WITH READ LOCK';
+  const statement = settings.lockingMode.startsWith('minimal_percona')
+    ? 'LOCK TABLES FOR BACKUP'
+    : 'FLUSH TABLES WITH READ LOCK';
   try {
     await connection.query(statement);
     return true;
@@ -73,7 +75,8 @@ const lockTables = async ({ connection, settings }: SnapshotParts, captured: rea
   if (settings.lockingMode === 'minimal_percona_no_table_locks') throw errors.noLockTables();
   const grants = (await connection.query('SHOW GRANTS FOR CURRENT_USER')).map(([grant]) => grant ?? '');
   if (!grants.some((grant) => /\bALL PRIVILEGES\b|\bLOCK TABLES\b/i.test(grant))) throw errors.noLockTables();
-  if (captured.length > 0) await connection.query(`FLUSH TABLES ${captured.map(backtickedId).join(',')} WITH READ LOCK`);
+  if (captured.length > 0)
+    await connection.query(`FLUSH TABLES ${captured.map(backtickedId).join(',')} WITH READ LOCK`);
 };
 
 const beginSnapshot = async (parts: SnapshotParts): Promise<Lock> => {
@@ -91,7 +94,11 @@ const beginSnapshot = async (parts: SnapshotParts): Promise<Lock> => {
 const startOffset = async ({ connection, clock }: SnapshotParts): Promise<OffsetContext> => {
   const status = await binlogStatus(connection);
   if (!status) throw errors.noStatus();
-  return { ...offsetAt(status.file, status.position, status.gtids), timestampMicroseconds: nowMicroseconds(clock), snapshot: 'INITIAL' };
+  return {
+    ...offsetAt(status.file, status.position, status.gtids),
+    timestampMicroseconds: nowMicroseconds(clock),
+    snapshot: 'INITIAL',
+  };
 };
 
 const nowMicroseconds = (clock: Clock): bigint => BigInt(Math.floor(clock.nowMs())) * 1000n;
@@ -111,7 +118,7 @@ const databaseCollations = async (connection: MysqlConnection): Promise<Map<stri
 
 const createDatabase = (database: string, collations: ReadonlyMap<string, TextRow>): string => {
   const [, charset, collation] = collations.get(database) ?? [];
-  return `CREATE DATABASE ${escapeText(database)}${charset ? ` CHARSET ${charset}` : ''}${collation ? ` COLLATE ${collation}` : ''}`;
+  return `CREATE DATABASE ${backticked(database)}${charset ? ` CHARSET ${charset}` : ''}${collation ? ` COLLATE ${collation}` : ''}`;
 };
 
 async function* structure(parts: SnapshotParts, found: FoundTables): AsyncGenerator<readonly SchemaEvent[]> {
@@ -121,9 +128,9 @@ async function* structure(parts: SnapshotParts, found: FoundTables): AsyncGenera
   for (const id of tables) yield schema.parse(`DROP TABLE IF EXISTS ${backtickedId(id)}`, id.database);
   const collations = await databaseCollations(connection);
   for (const database of new Set(tables.map((id) => id.database))) {
-    yield schema.parse(`DROP DATABASE IF EXISTS ${escapeText(database)}`, database);
+    yield schema.parse(`DROP DATABASE IF EXISTS ${backticked(database)}`, database);
     yield schema.parse(createDatabase(database, collations), database);
-    yield schema.parse(`USE ${escapeText(database)}`, database);
+    yield schema.parse(`USE ${backticked(database)}`, database);
     for (const id of tables.filter((one) => one.database === database)) {
       const ddl = (await connection.query(`SHOW CREATE TABLE ${backtickedId(id)}`))[0]?.[1];
       if (ddl) yield schema.parse(ddl, database);
@@ -131,7 +138,12 @@ async function* structure(parts: SnapshotParts, found: FoundTables): AsyncGenera
   }
 }
 
-const snapshotSource = (settings: Settings, offset: OffsetContext, mark: SnapshotMark, id: { database: string; table: string | null }): SourceInfo => ({
+const snapshotSource = (
+  settings: Settings,
+  offset: OffsetContext,
+  mark: SnapshotMark,
+  id: { database: string; table: string | null },
+): SourceInfo => ({
   name: settings.topicPrefix,
   timestampMicroseconds: offset.timestampMicroseconds ?? 0n,
   snapshot: mark,
@@ -153,7 +165,12 @@ const publishStructure = async (parts: SnapshotParts, found: FoundTables, offset
   for await (const events of structure(parts, found)) {
     for (const event of events) kept.push({ event, timestampMs: Math.floor(clock.nowMs()) });
   }
-  await schema.store(kept.map(({ event }) => event), { server: settings.topicPrefix }, offsetMap(offset, none), Math.floor(clock.nowMs()));
+  await schema.store(
+    kept.map(({ event }) => event),
+    { server: settings.topicPrefix },
+    offsetMap(offset, none),
+    Math.floor(clock.nowMs()),
+  );
   if (!settings.includesSchemaChanges) return;
   for (const { event, timestampMs } of kept) {
     const change = event.changes[0];
@@ -173,7 +190,7 @@ const isText = (column: Column): boolean =>
 
 const isSpatial = (column: Column): boolean => column.jdbcType === jdbc.other && column.typeName !== 'JSON';
 
-const valueOf = (column: Column, bytes: Buffer | null): ColumnValue => {
+const cellOf = (column: Column, bytes: Buffer | null): ColumnValue => {
   if (bytes === null) return null;
   if (!isText(column)) return bytes;
   // The session's character set is utf8mb4, whatever the column's is.
@@ -184,7 +201,7 @@ const selectOf = ({ settings }: SnapshotParts, schema: TableSchema): string => {
   const { table } = schema;
   const override = settings.selectOverrides.get(dottedId(table).toLowerCase());
   if (override !== undefined && override !== '') return override;
-  return `SELECT ${table.columns.map((column) => escapeText(column.name)).join(', ')} FROM ${backtickedId(table)}`;
+  return `SELECT ${table.columns.map((column) => backticked(column.name)).join(', ')} FROM ${backtickedId(table)}`;
 };
 
 type Place = { firstTable: boolean; lastTable: boolean; firstRow: boolean; lastRow: boolean };
@@ -214,7 +231,7 @@ async function* changesOf(parts: SnapshotParts, tables: readonly TableSchema[], 
     for await (const { value: row, last } of withLast(connection.rows(selectOf(parts, schema)))) {
       if (parts.stopped()) throw new SnapshotStopped();
       const place = { firstTable: index === 0, lastTable: index === tables.length - 1, firstRow, lastRow: last };
-      const after = columns.map((column, at) => valueOf(column, row[at] ?? null));
+      const after = columns.map((column, at) => cellOf(column, row[at] ?? null));
       firstRow = false;
       yield { schema, after, source: snapshotSource(settings, offset, markOf(place), schema.table) };
     }
@@ -227,14 +244,18 @@ const readData = async (parts: SnapshotParts, captured: readonly TableId[], offs
   const tables = wanted.flatMap((id) => schema.schemaOf(id) ?? []);
   const none = newTransactionCounts();
   // The rows' time is the server's, in seconds.
-  const read: OffsetContext = { ...offset, timestampMicroseconds: ((offset.timestampMicroseconds ?? 0n) / 1_000_000n) * 1_000_000n };
+  const read: OffsetContext = {
+    ...offset,
+    timestampMicroseconds: ((offset.timestampMicroseconds ?? 0n) / 1_000_000n) * 1_000_000n,
+  };
   const running = offsetMap(read, none);
   // With the last record the snapshot is done: its offset says so no more, whichever table it came from.
   const done = offsetMap({ ...read, snapshot: undefined }, none);
   for await (const { value, last } of withLast(changesOf(parts, tables, read))) {
     const source: SourceInfo = last ? { ...value.source, snapshot: 'last' } : value.source;
     const change = { operation: 'r' as const, before: undefined, after: value.after, source, transaction: null };
-    for (const record of maker.recordsOf(value.schema, change, { before: running, after: last ? done : running })) await push(record);
+    for (const record of maker.recordsOf(value.schema, change, { before: running, after: last ? done : running }))
+      await push(record);
   }
 };
 

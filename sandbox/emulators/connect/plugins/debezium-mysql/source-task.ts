@@ -1,4 +1,11 @@
-import type { ConnectLog, ConnectorConfig, OffsetMap, SourceRecord, SourceTask, SourceTaskContext } from '../../plugin.ts';
+import type {
+  ConnectLog,
+  ConnectorConfig,
+  OffsetMap,
+  SourceRecord,
+  SourceTask,
+  SourceTaskContext,
+} from '../../plugin.ts';
 import { type BinlogStream, openBinlog } from './binlog-client.ts';
 import { binlogReader } from './binlog-reader.ts';
 import { contextHeaders, type RecordMaker, recordMaker } from './change-records.ts';
@@ -39,7 +46,8 @@ const push = async (task: Task, record: SourceRecord): Promise<void> => {
 };
 
 const validateBinlogSettings = async (connection: MysqlConnection): Promise<void> => {
-  const is = async (name: string, value: string) => ((await globalVariable(connection, name)) ?? value).toUpperCase() === value;
+  const is = async (name: string, value: string) =>
+    ((await globalVariable(connection, name)) ?? value).toUpperCase() === value;
   if (!(await is('log_bin', 'ON'))) throw errors.binlogOff();
   if (!(await is('binlog_format', 'ROW'))) throw errors.wrongFormat();
   if (!(await is('binlog_row_image', 'FULL'))) throw errors.wrongRowImage();
@@ -134,7 +142,9 @@ const openStream = async (task: Task, connection: MysqlConnection, offset: Offse
   const stream = await openBinlog({
     ...settings,
     heartbeatMs: Math.floor(settings.keepAliveIntervalMs * heartbeatShare),
-    start: executed ? { kind: 'gtids', executed } : { kind: 'position', file: offset.restartFile, position: offset.restartPosition },
+    start: executed
+      ? { kind: 'gtids', executed }
+      : { kind: 'position', file: offset.restartFile, position: offset.restartPosition },
   });
   return { stream, checksum, executed };
 };
@@ -152,7 +162,11 @@ const follow = async (task: Task, connection: MysqlConnection, offset: OffsetCon
     executed,
     push: (record) => queue.put(record),
   });
-  task.log.info(executed ? 'Streaming from the GTIDs of the offset' : `Streaming from ${offset.restartFile}/${offset.restartPosition}`);
+  task.log.info(
+    executed
+      ? 'Streaming from the GTIDs of the offset'
+      : `Streaming from ${offset.restartFile}/${offset.restartPosition}`,
+  );
   for (;;) {
     for (const event of await stream.read()) {
       const waiting = reader.handle(event);
@@ -171,9 +185,15 @@ const work = async (task: Task): Promise<void> => {
     const offset = task.offset ?? (await prepare(task, connection));
     if (offset === undefined) return;
     task.offset = offset;
-    const beat = first ? task.heartbeat.force(() => ({ sourcePartition: task.sourcePartition, sourceOffset: offsetMap(offset, task.counts) })) : undefined;
+    const beat = first
+      ? task.heartbeat.force(() => ({
+          sourcePartition: task.sourcePartition,
+          sourceOffset: offsetMap(offset, task.counts),
+        }))
+      : undefined;
     if (beat) task.queue.put(beat);
-    if (first && task.settings.streamingDelayMs > 0) await task.context.clock.sleep(task.settings.streamingDelayMs, task.stopping.signal);
+    if (first && task.settings.streamingDelayMs > 0)
+      await task.context.clock.sleep(task.settings.streamingDelayMs, task.stopping.signal);
     await follow(task, connection, offset);
   } finally {
     task.stream?.close();
@@ -241,7 +261,12 @@ export const startSourceTask = async (config: ConnectorConfig, context: SourceTa
     sourcePartition,
     history,
     schema: databaseSchema({ settings, history, log }),
-    maker: recordMaker({ settings, clock, sourcePartition, contextHeaders: contextHeaders(settings, taskId, newRunId(clock.nowMs())) }),
+    maker: recordMaker({
+      settings,
+      clock,
+      sourcePartition,
+      contextHeaders: contextHeaders(settings, taskId, newRunId(clock.nowMs())),
+    }),
     heartbeat: heartbeat(settings, clock),
     queue: recordQueue({ ...settings, clock }),
     stopping: new AbortController(),

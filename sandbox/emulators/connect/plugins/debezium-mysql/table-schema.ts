@@ -66,7 +66,9 @@ export const topicOf = (table: { database: string; table: string }, settings: Se
 
 export const tableSchema = (table: Table, settings: Settings): TableSchema => {
   const topic = topicOf(table, settings);
-  const all = table.columns.map((column, index): Indexed => ({ index, converter: columnConverter(table, column, settings) }));
+  const all = table.columns.map(
+    (column, index): Indexed => ({ index, converter: columnConverter(table, column, settings) }),
+  );
   const included = all.filter(({ converter }) => settings.filters.includesColumn(table, converter.name));
   const keyColumns = keyColumnNames(table, settings).flatMap((name) => {
     const found = all.find(({ converter }) => converter.name.toLowerCase() === name.toLowerCase());
@@ -74,7 +76,12 @@ export const tableSchema = (table: Table, settings: Settings): TableSchema => {
   });
   // Key columns come in the table's order.
   const ordered = [...keyColumns].sort((a, b) => a.index - b.index);
-  const valueSchema: ConnectSchema = { type: 'struct', optional: true, name: `${topic}.Value`, fields: fieldsOf(included) };
+  const valueSchema: ConnectSchema = {
+    type: 'struct',
+    optional: true,
+    name: `${topic}.Value`,
+    fields: fieldsOf(included),
+  };
   const keySchema: ConnectSchema = { type: 'struct', name: `${topic}.Key`, fields: fieldsOf(ordered) };
   const toKey = structOf(ordered);
   return {

@@ -45,7 +45,11 @@ export type TableCatalog = {
   variables: Map<string, string>;
 };
 
-export const newCatalog = (): TableCatalog => ({ tables: new Map(), databaseCharsets: new Map(), variables: new Map() });
+export const newCatalog = (): TableCatalog => ({
+  tables: new Map(),
+  databaseCharsets: new Map(),
+  variables: new Map(),
+});
 
 export const findTable = (catalog: TableCatalog, id: TableId): Table | undefined => catalog.tables.get(quotedId(id));
 

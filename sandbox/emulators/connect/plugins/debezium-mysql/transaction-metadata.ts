@@ -92,7 +92,12 @@ export const restoreTransactionCounts = (offset: OffsetMap): TransactionCounts =
   return counts;
 };
 
-type Boundary = { topic: string; id: string; timestampMs: bigint; origin: Pick<SourceRecord, 'sourcePartition' | 'sourceOffset'> };
+type Boundary = {
+  topic: string;
+  id: string;
+  timestampMs: bigint;
+  origin: Pick<SourceRecord, 'sourcePartition' | 'sourceOffset'>;
+};
 
 const record = ({ topic, id, origin }: Boundary, value: ConnectStruct): SourceRecord => ({
   topic,
@@ -107,7 +112,13 @@ const record = ({ topic, id, origin }: Boundary, value: ConnectStruct): SourceRe
 });
 
 export const transactionBegin = (boundary: Boundary): SourceRecord =>
-  record(boundary, { status: 'BEGIN', id: boundary.id, event_count: null, data_collections: null, ts_ms: boundary.timestampMs });
+  record(boundary, {
+    status: 'BEGIN',
+    id: boundary.id,
+    event_count: null,
+    data_collections: null,
+    ts_ms: boundary.timestampMs,
+  });
 
 export const transactionEnd = (boundary: Boundary, counts: TransactionCounts): SourceRecord =>
   record(boundary, {

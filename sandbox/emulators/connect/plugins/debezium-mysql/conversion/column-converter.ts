@@ -15,7 +15,11 @@ import { adjustYear, dateForm, datetimeForm, type TemporalForm, timeForm, timest
 export type ColumnConverter = { name: string; schema: ConnectSchema; convert(value: ColumnValue): ConnectValue };
 
 /** A form is tried on values that are not null; undefined means that there is no such value in this form. */
-type Form = { schema: ConnectSchema; convert(value: Exclude<ColumnValue, null>): ConnectValue | undefined; fallback: ConnectValue };
+type Form = {
+  schema: ConnectSchema;
+  convert(value: Exclude<ColumnValue, null>): ConnectValue | undefined;
+  fallback: ConnectValue;
+};
 
 const bufferOf = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -24,18 +28,29 @@ const unexpected = (value: unknown): never => {
   throw new DataError(`Unexpected value of type ${value instanceof Uint8Array ? 'bytes' : typeof value}`);
 };
 
-const labelsOf = (column: Column): string[] => column.enumValues.map((label) => label.slice(1, -1).replaceAll("''", "'"));
+const labelsOf = (column: Column): string[] =>
+  column.enumValues.map((label) => label.slice(1, -1).replaceAll("''", "'"));
 
 const toNumber = (value: Exclude<ColumnValue, null>): number =>
-  typeof value === 'number' ? value : typeof value === 'bigint' || typeof value === 'string' ? Number(value) : unexpected(value);
+  typeof value === 'number'
+    ? value
+    : typeof value === 'bigint' || typeof value === 'string'
+      ? Number(value)
+      : unexpected(value);
 
 const toBigint = (value: Exclude<ColumnValue, null>): bigint => {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return BigInt(Math.round(value));
-  return typeof value === 'string' ? BigInt(/^-?\d+$/.test(value) ? value : Math.round(Number(value))) : unexpected(value);
+  return typeof value === 'string'
+    ? BigInt(/^-?\d+$/.test(value) ? value : Math.round(Number(value)))
+    : unexpected(value);
 };
 
-const integerForm = (type: 'int16' | 'int32'): Form => ({ schema: { type }, convert: (value) => Math.round(toNumber(value)), fallback: 0 });
+const integerForm = (type: 'int16' | 'int32'): Form => ({
+  schema: { type },
+  convert: (value) => Math.round(toNumber(value)),
+  fallback: 0,
+});
 
 const longForm: Form = {
   schema: { type: 'int64' },
@@ -88,13 +103,23 @@ const bitDefault = (text: string): bigint => BigInt(`0b${/^b'([01]+)'$/.exec(tex
 const bitForm = (column: Column): Form => {
   const length = column.length ?? 1;
   const bits = (value: Exclude<ColumnValue, null>): bigint =>
-    value instanceof Uint8Array ? BigInt(`0x${bufferOf(value).toString('hex') || '0'}`) : typeof value === 'string' ? bitDefault(value) : toBigint(value);
+    value instanceof Uint8Array
+      ? BigInt(`0x${bufferOf(value).toString('hex') || '0'}`)
+      : typeof value === 'string'
+        ? bitDefault(value)
+        : toBigint(value);
   if (length === 1) return { schema: { type: 'boolean' }, convert: (value) => bits(value) !== 0n, fallback: false };
   const sizeBytes = (length + 7) >> 3;
   return {
     schema: { type: 'bytes', name: 'io.debezium.data.Bits', version: 1, parameters: { length: String(length) } },
     // Little-endian, unlike MySQL itself.
-    convert: (value) => Buffer.from(bits(value).toString(16).padStart(sizeBytes * 2, '0'), 'hex').reverse(),
+    convert: (value) =>
+      Buffer.from(
+        bits(value)
+          .toString(16)
+          .padStart(sizeBytes * 2, '0'),
+        'hex',
+      ).reverse(),
     fallback: new Uint8Array(0),
   };
 };
@@ -115,7 +140,8 @@ const enumForm = (column: Column): Form => {
   const labels = labelsOf(column);
   return {
     schema: { type: 'string', name: 'io.debezium.data.Enum', version: 1, parameters: allowed(labels) },
-    convert: (value) => (typeof value === 'string' ? value : (labels[toNumber(value) - 1] ?? (toNumber(value) === 0 ? '' : undefined))),
+    convert: (value) =>
+      typeof value === 'string' ? value : (labels[toNumber(value) - 1] ?? (toNumber(value) === 0 ? '' : undefined)),
     fallback: '',
   };
 };
@@ -173,7 +199,10 @@ const binaryForm = (column: Column, settings: Settings): Form => {
   }
   const encoding = encodings[settings.binaryMode];
   // Java's URL-safe encoder pads, Node's does not.
-  const text = (bytes: Buffer) => (encoding === 'base64url' ? bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_') : bytes.toString(encoding));
+  const text = (bytes: Buffer) =>
+    encoding === 'base64url'
+      ? bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_')
+      : bytes.toString(encoding);
   return { schema: { type: 'string' }, convert: (value) => text(toBytes(value, padding)), fallback: '' };
 };
 
@@ -222,11 +251,13 @@ const vectorForm: Form = {
 
 const integerOf = (column: Column): Form => {
   const unsigned = column.typeName.includes('UNSIGNED');
-  if (column.jdbcType === jdbc.smallint) return integerForm(unsigned && /^(SMALLINT|INT2)/.test(column.typeName) ? 'int32' : 'int16');
+  if (column.jdbcType === jdbc.smallint)
+    return integerForm(unsigned && /^(SMALLINT|INT2)/.test(column.typeName) ? 'int32' : 'int16');
   return unsigned && /^(INT|INTEGER|INT4) /.test(column.typeName) ? longForm : integerForm('int32');
 };
 
-const floatOf = (column: Column): Form => (column.scale === null && (column.length ?? 0) <= 24 ? floatForm : doubleForm);
+const floatOf = (column: Column): Form =>
+  column.scale === null && (column.length ?? 0) <= 24 ? floatForm : doubleForm;
 
 const otherForm = (typeName: string, column: Column): Form => {
   if (typeName === 'JSON') return jsonForm(column);
@@ -288,7 +319,8 @@ const defaultOf = (column: Column, form: Form): ConnectValue | undefined => {
   return value === undefined ? (column.optional ? undefined : form.fallback) : value;
 };
 
-const withDigitsCut = (column: Column): Column => (column.jdbcType === jdbc.timestampWithTimezone ? { ...column, length: 0 } : column);
+const withDigitsCut = (column: Column): Column =>
+  column.jdbcType === jdbc.timestampWithTimezone ? { ...column, length: 0 } : column;
 
 export const columnConverter = (id: TableId, column: Column, settings: Settings): ColumnConverter => {
   const boolean = isTinyIntOne(column) && settings.booleanColumns?.(`${dottedId(id)}.${column.name}`) === true;

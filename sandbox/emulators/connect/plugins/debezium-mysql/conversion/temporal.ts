@@ -6,12 +6,17 @@ export type Parts = { year: number; month: number; day: number; secondOfDay: num
 
 const datePattern = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?$/;
 
-const microsecondsOf = (fraction: string | undefined): number => (fraction === undefined ? 0 : Number(fraction.padEnd(6, '0')));
+const microsecondsOf = (fraction: string | undefined): number =>
+  fraction === undefined ? 0 : Number(fraction.padEnd(6, '0'));
 
 export const partsOf = (text: string): Parts | undefined => {
   const match = datePattern.exec(text);
   if (!match) return undefined;
-  const [year, month, day, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [number, number, number];
+  const [year, month, day, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+  ];
   if (month === 0 || day === 0) return undefined;
   return { year, month, day, secondOfDay: hour * 3600 + minute * 60 + second, microseconds: microsecondsOf(match[7]) };
 };
@@ -19,7 +24,8 @@ export const partsOf = (text: string): Parts | undefined => {
 /** Debezium's time adjuster: a year of two digits is of this or the last century. */
 export const adjustYear = (year: number): number => (year <= 69 ? year + 2000 : year <= 99 ? year + 1900 : year);
 
-const adjusted = (parts: Parts, adjusts: boolean): Parts => (adjusts ? { ...parts, year: adjustYear(parts.year) } : parts);
+const adjusted = (parts: Parts, adjusts: boolean): Parts =>
+  adjusts ? { ...parts, year: adjustYear(parts.year) } : parts;
 
 export const epochDays = ({ year, month, day }: Parts): number => {
   const date = new Date(0);
@@ -29,7 +35,8 @@ export const epochDays = ({ year, month, day }: Parts): number => {
 
 const epochSeconds = (parts: Parts): number => epochDays(parts) * 86_400 + parts.secondOfDay;
 
-const epochMicroseconds = (parts: Parts): bigint => BigInt(epochSeconds(parts)) * 1_000_000n + BigInt(parts.microseconds);
+const epochMicroseconds = (parts: Parts): bigint =>
+  BigInt(epochSeconds(parts)) * 1_000_000n + BigInt(parts.microseconds);
 
 const epochMilliseconds = (parts: Parts): number => epochSeconds(parts) * 1000 + Math.floor(parts.microseconds / 1000);
 
@@ -60,7 +67,11 @@ const dayMicroseconds = 86_400_000_000n;
 const withinDay = (microseconds: bigint): boolean => microseconds >= 0n && microseconds < dayMicroseconds;
 
 /** A conversion's outcome: undefined stands for what the mode cannot express. */
-export type TemporalForm = { schema: ConnectSchema; convert: (text: string) => ConnectValue | undefined; fallback: ConnectValue };
+export type TemporalForm = {
+  schema: ConnectSchema;
+  convert: (text: string) => ConnectValue | undefined;
+  fallback: ConnectValue;
+};
 
 const logical = (type: ConnectSchema['type'], name: string): ConnectSchema => ({ type, name, version: 1 });
 
@@ -77,7 +88,11 @@ const ofParts =
 
 export const dateForm = (mode: TimeMode, adjusts: boolean): TemporalForm => {
   if (mode === 'connect') {
-    return { schema: connectDate, convert: ofParts(adjusts, (parts) => new Date(epochDays(parts) * 86_400_000)), fallback: new Date(0) };
+    return {
+      schema: connectDate,
+      convert: ofParts(adjusts, (parts) => new Date(epochDays(parts) * 86_400_000)),
+      fallback: new Date(0),
+    };
   }
   if (mode === 'isostring') {
     const schema = logical('string', 'io.debezium.time.IsoDate');
@@ -104,15 +119,24 @@ export const timeForm = (mode: TimeMode): TemporalForm => {
   }
   if (mode === 'isostring') {
     const schema = logical('string', 'io.debezium.time.IsoTime');
-    return { schema, convert: ofTime((value) => (withinDay(value) ? isoTime(value) : undefined)), fallback: '00:00:00Z' };
+    return {
+      schema,
+      convert: ofTime((value) => (withinDay(value) ? isoTime(value) : undefined)),
+      fallback: '00:00:00Z',
+    };
   }
   if (mode === 'nanoseconds') {
-    return { schema: logical('int64', 'io.debezium.time.NanoTime'), convert: ofTime((value) => value * 1000n), fallback: 0n };
+    return {
+      schema: logical('int64', 'io.debezium.time.NanoTime'),
+      convert: ofTime((value) => value * 1000n),
+      fallback: 0n,
+    };
   }
   return { schema: logical('int64', 'io.debezium.time.MicroTime'), convert: ofTime((value) => value), fallback: 0n };
 };
 
-const isoTimestamp = (parts: Parts): string => `${dateText(parts)}T${clockText(parts.secondOfDay)}${shortFraction(parts.microseconds)}Z`;
+const isoTimestamp = (parts: Parts): string =>
+  `${dateText(parts)}T${clockText(parts.secondOfDay)}${shortFraction(parts.microseconds)}Z`;
 
 export const datetimeForm = (mode: TimeMode, adjusts: boolean, digits: number): TemporalForm => {
   if (mode === 'connect') {
@@ -128,7 +152,11 @@ export const datetimeForm = (mode: TimeMode, adjusts: boolean, digits: number): 
     return { schema, convert: ofParts(adjusts, (parts) => epochMicroseconds(parts) * 1000n), fallback: 0n };
   }
   if (mode === 'microseconds' || digits > 3) {
-    return { schema: logical('int64', 'io.debezium.time.MicroTimestamp'), convert: ofParts(adjusts, epochMicroseconds), fallback: 0n };
+    return {
+      schema: logical('int64', 'io.debezium.time.MicroTimestamp'),
+      convert: ofParts(adjusts, epochMicroseconds),
+      fallback: 0n,
+    };
   }
   const convert = ofParts(adjusts, (parts) => BigInt(epochMilliseconds(parts)));
   return { schema: logical('int64', 'io.debezium.time.Timestamp'), convert, fallback: 0n };
@@ -136,7 +164,11 @@ export const datetimeForm = (mode: TimeMode, adjusts: boolean, digits: number): 
 
 /** TIMESTAMP, whose text is in UTC: an instant, printed with the column's digits. */
 export const timestampForm = (digits: number): TemporalForm => {
-  const fraction = (microseconds: number) => (digits === 0 ? '' : `.${String(microseconds).padStart(6, '0').slice(0, digits)}`);
-  const convert = ofParts(false, (parts) => `${dateText(parts)}T${clockText(parts.secondOfDay)}${fraction(parts.microseconds)}Z`);
+  const fraction = (microseconds: number) =>
+    digits === 0 ? '' : `.${String(microseconds).padStart(6, '0').slice(0, digits)}`;
+  const convert = ofParts(
+    false,
+    (parts) => `${dateText(parts)}T${clockText(parts.secondOfDay)}${fraction(parts.microseconds)}Z`,
+  );
   return { schema: logical('string', 'io.debezium.time.ZonedTimestamp'), convert, fallback: '1970-01-01T00:00:00Z' };
 };

@@ -5,11 +5,11 @@ import {
   peekKeyword,
   skipToComma,
   type Token,
+  type TokenReader,
   take,
   takeKeywords,
   takeOneOf,
   takeParenthesized,
-  type TokenReader,
   UnparseableDdl,
 } from './lexer.ts';
 
@@ -133,7 +133,11 @@ const takeTypeSuffix = (reader: TokenReader): TypeSuffix => {
   for (;;) {
     const word = takeOneOf(reader, 'UNSIGNED', 'ZEROFILL', 'SIGNED');
     if (word !== undefined) suffix.push(word);
-    else if (takeKeywords(reader, 'CHARACTER', 'SET') || takeOneOf(reader, 'CHARSET') || takeKeywords(reader, 'CHAR', 'SET')) {
+    else if (
+      takeKeywords(reader, 'CHARACTER', 'SET') ||
+      takeOneOf(reader, 'CHARSET') ||
+      takeKeywords(reader, 'CHAR', 'SET')
+    ) {
       charset = take(reader).text.toLowerCase();
     } else if (takeKeywords(reader, 'COLLATE')) charset = charset ?? charsetOfCollationName(take(reader).text);
     else if (takeKeywords(reader, 'ASCII')) charset = 'latin1';
@@ -153,15 +157,18 @@ const lengthAndScale = (name: string, inside: readonly Token[]): { length: numbe
 };
 
 // An ENUM's value is one label; a SET's longest text is all labels with commas, which Debezium counts as two for each less one.
-const enumerationLength = (name: string, labelCount: number): number => (name === 'ENUM' ? 1 : Math.max(0, labelCount * 2 - 1));
+const enumerationLength = (name: string, labelCount: number): number =>
+  name === 'ENUM' ? 1 : Math.max(0, labelCount * 2 - 1);
 
 const takeType = (reader: TokenReader, tableCharset: string | null): Omit<Column, 'name'> => {
   const name = takeTypeName(reader);
   const facts = types.get(name) as TypeFacts;
   const inside = peekKeyword(reader) === '(' ? takeParenthesized(reader) : [];
   const { suffix, charset } = takeTypeSuffix(reader);
-  const labels = name === 'ENUM' || name === 'SET' ? inside.filter(({ kind }) => kind === 'string').map(quotedLabel) : [];
-  const sizes = labels.length > 0 ? { length: enumerationLength(name, labels.length), scale: null } : lengthAndScale(name, inside);
+  const labels =
+    name === 'ENUM' || name === 'SET' ? inside.filter(({ kind }) => kind === 'string').map(quotedLabel) : [];
+  const sizes =
+    labels.length > 0 ? { length: enumerationLength(name, labels.length), scale: null } : lengthAndScale(name, inside);
   const signs = suffix.filter((word) => word !== 'SIGNED');
   // ZEROFILL makes a column unsigned whether the DDL says so or not.
   const unsigned = signs.includes('ZEROFILL') && !signs.includes('UNSIGNED') ? ['UNSIGNED', ...signs] : signs;
@@ -256,7 +263,8 @@ const takeAttribute = (reader: TokenReader, column: Draft, wish: (key: KeyWish) 
   } else if (takeKeywords(reader, 'COMMENT')) column.comment = take(reader).text;
   else if (takeKeywords(reader, 'COLLATE')) {
     const collation = take(reader).text;
-    if (column.enumValues.length > 0 || column.charsetName !== null) column.charsetName = charsetOfCollationName(collation);
+    if (column.enumValues.length > 0 || column.charsetName !== null)
+      column.charsetName = charsetOfCollationName(collation);
   } else if (takeKeywords(reader, 'REFERENCES')) skipReference(reader);
   else if (takeKeywords(reader, 'SERIAL', 'DEFAULT', 'VALUE')) column.optional = false;
   else if (takeOneOf(reader, 'COLUMN_FORMAT', 'STORAGE', 'SRID', 'ENGINE_ATTRIBUTE', 'SECONDARY_ENGINE_ATTRIBUTE')) {

@@ -91,7 +91,8 @@ const readToken = (sql: string, start: number): Token => {
   const number = matchAt(hexPattern, sql, start) ?? matchAt(numberPattern, sql, start);
   if (number !== undefined) return { kind: 'number', text: number, keyword: number, start, end: start + number.length };
   const word = matchAt(wordPattern, sql, start);
-  if (word !== undefined) return { kind: 'word', text: word, keyword: word.toUpperCase(), start, end: start + word.length };
+  if (word !== undefined)
+    return { kind: 'word', text: word, keyword: word.toUpperCase(), start, end: start + word.length };
   if (first === '@') {
     const name = matchAt(/@{1,2}[\p{L}\p{N}_$.]*/uy, sql, start) as string;
     return { kind: 'symbol', text: name, keyword: name, start, end: start + name.length };
@@ -138,7 +139,9 @@ export const takeOneOf = (reader: TokenReader, ...keywords: readonly string[]): 
 export const expectKeyword = (reader: TokenReader, keyword: string): void => {
   const token = peek(reader);
   if (!takeKeywords(reader, keyword)) {
-    throw new UnparseableDdl(`expected ${keyword}, found ${token ? `'${token.text}' at position ${token.start}` : 'the end'}`);
+    throw new UnparseableDdl(
+      `expected ${keyword}, found ${token ? `'${token.text}' at position ${token.start}` : 'the end'}`,
+    );
   }
 };
 

@@ -8,12 +8,12 @@ import {
   readerOf,
   skipToComma,
   type Token,
+  type TokenReader,
   take,
   takeIdentifier,
   takeKeywords,
   takeOneOf,
   takeParenthesized,
-  type TokenReader,
   UnparseableDdl,
 } from './lexer.ts';
 
@@ -51,7 +51,8 @@ const draftOf = (table: Table): Draft => ({ ...table, columns: [...table.columns
 
 const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-const indexOfColumn = (table: Draft, name: string): number => table.columns.findIndex((column) => sameName(column.name, name));
+const indexOfColumn = (table: Draft, name: string): number =>
+  table.columns.findIndex((column) => sameName(column.name, name));
 
 const keyColumnNames = (inside: readonly Token[]): string[] => {
   const names: string[] = [];
@@ -72,7 +73,9 @@ const keyColumnNames = (inside: readonly Token[]): string[] => {
 const setPrimaryKey = (table: Draft, names: readonly string[]): void => {
   table.primaryKey = names.map((name) => table.columns[indexOfColumn(table, name)]?.name ?? name);
   table.columns = table.columns.map((column) =>
-    names.some((name) => sameName(name, column.name)) ? { ...column, optional: false, ...withoutNullDefault(column) } : column,
+    names.some((name) => sameName(name, column.name))
+      ? { ...column, optional: false, ...withoutNullDefault(column) }
+      : column,
   );
 };
 
@@ -128,7 +131,11 @@ const takeColumn = (context: Context, table: Draft, name: string, later: (() => 
 const takeTableOptions = (reader: TokenReader, table: Draft): void => {
   while (!atEnd(reader)) {
     takeOneOf(reader, ',', 'DEFAULT');
-    if (takeOneOf(reader, 'CHARSET') || takeKeywords(reader, 'CHARACTER', 'SET') || takeKeywords(reader, 'CHAR', 'SET')) {
+    if (
+      takeOneOf(reader, 'CHARSET') ||
+      takeKeywords(reader, 'CHARACTER', 'SET') ||
+      takeKeywords(reader, 'CHAR', 'SET')
+    ) {
       takeOneOf(reader, '=');
       table.defaultCharset = take(reader).text.toLowerCase();
     } else if (takeKeywords(reader, 'COLLATE')) {
@@ -161,7 +168,8 @@ const createTable = (context: Context): TableChange[] => {
     if (!like || (existing && ifNotExists)) return [];
     return [store(catalog, { ...like, ...id }, 'CREATE')];
   }
-  if (peekKeyword(reader) !== '(') throw new UnparseableDdl('CREATE TABLE … SELECT without column definitions is not read');
+  if (peekKeyword(reader) !== '(')
+    throw new UnparseableDdl('CREATE TABLE … SELECT without column definitions is not read');
   const defaultCharset = findTableCharset(reader) ?? charsetOfDatabase(context, id.database);
   const table: Draft = { ...id, defaultCharset, primaryKey: [], columns: [], comment: null };
   const later: (() => void)[] = [];
@@ -192,7 +200,7 @@ const place = (context: Context, table: Draft, column: Column, at: number): void
   } else table.columns.splice(at, 0, column);
 };
 
-const addColumns = (context: Context, table: Draft, later: (() => void)[]): void => {
+const addColumns = (context: Context, table: Draft, later: (() => void)[]) => {
   const { reader } = context;
   takeOneOf(reader, 'COLUMN');
   takeKeywords(reader, 'IF', 'NOT', 'EXISTS');
@@ -214,7 +222,13 @@ const renameInKey = (table: Draft, from: string, to: string): void => {
   table.primaryKey = table.primaryKey.map((name) => (sameName(name, from) ? to : name));
 };
 
-const redefineColumn = (context: Context, table: Draft, oldName: string, newName: string, later: (() => void)[]): void => {
+const redefineColumn = (
+  context: Context,
+  table: Draft,
+  oldName: string,
+  newName: string,
+  later: (() => void)[],
+): void => {
   // A statement that is read a second time, after a restart at the transaction before it, finds the column under its new name.
   const at = indexOfColumn(table, indexOfColumn(table, oldName) < 0 ? newName : oldName);
   if (at < 0) throw new UnparseableDdl(`no column '${oldName}' in ${table.database}.${table.table}`);
@@ -225,7 +239,7 @@ const redefineColumn = (context: Context, table: Draft, oldName: string, newName
   place(context, table, keyed ? { ...column, optional: false } : column, at);
 };
 
-const dropPart = (reader: TokenReader, table: Draft): void => {
+const dropPart = (reader: TokenReader, table: Draft) => {
   if (takeKeywords(reader, 'PRIMARY', 'KEY')) {
     table.primaryKey = [];
     return;
@@ -239,7 +253,7 @@ const dropPart = (reader: TokenReader, table: Draft): void => {
   takeOneOf(reader, 'RESTRICT', 'CASCADE');
 };
 
-const alterDefault = (reader: TokenReader, table: Draft): void => {
+const alterDefault = (reader: TokenReader, table: Draft) => {
   takeOneOf(reader, 'COLUMN');
   if (takeOneOf(reader, 'INDEX', 'CHECK', 'CONSTRAINT')) return skipToComma(reader);
   const at = indexOfColumn(table, takeIdentifier(reader));
@@ -258,7 +272,7 @@ const alterDefault = (reader: TokenReader, table: Draft): void => {
 
 type Alteration = { table: Draft; id: TableId };
 
-const renamePart = (context: Context, alteration: Alteration): void => {
+const renamePart = (context: Context, alteration: Alteration) => {
   const { reader } = context;
   const { table } = alteration;
   if (takeKeywords(reader, 'COLUMN')) {
@@ -273,7 +287,7 @@ const renamePart = (context: Context, alteration: Alteration): void => {
   alteration.id = takeTableId(context);
 };
 
-const alterPart = (context: Context, alteration: Alteration, later: (() => void)[]): void => {
+const alterPart = (context: Context, alteration: Alteration, later: (() => void)[]) => {
   const { reader } = context;
   const { table } = alteration;
   if (takeKeywords(reader, 'ADD')) {
@@ -304,12 +318,14 @@ const convertCharset = (reader: TokenReader, table: Draft): void => {
   takeKeywords(reader, 'CHARACTER', 'SET');
   const charset = take(reader).text.toLowerCase();
   table.defaultCharset = charset;
-  table.columns = table.columns.map((column) => (column.charsetName === null ? column : { ...column, charsetName: charset }));
+  table.columns = table.columns.map((column) =>
+    column.charsetName === null ? column : { ...column, charsetName: charset },
+  );
   skipToComma(reader);
 };
 
 // Options of the table; whatever changes no column is passed over (ENGINE, ORDER BY, partitions, locks, …).
-const otherPart = (reader: TokenReader, table: Draft): void => {
+const otherPart = (reader: TokenReader, table: Draft) => {
   takeOneOf(reader, 'DEFAULT');
   if (takeOneOf(reader, 'CHARSET') || takeKeywords(reader, 'CHARACTER', 'SET')) {
     takeOneOf(reader, '=');
@@ -419,7 +435,9 @@ const databaseStatement = (context: Context, verb: 'CREATE' | 'ALTER' | 'DROP'):
 const setStatement = ({ reader, catalog, database }: Context): DdlResult => {
   while (!atEnd(reader)) {
     takeOneOf(reader, 'GLOBAL', 'SESSION', 'LOCAL', ',');
-    const name = take(reader).text.toLowerCase().replace(/^@@(?:session\.|global\.)?/, '');
+    const name = take(reader)
+      .text.toLowerCase()
+      .replace(/^@@(?:session\.|global\.)?/, '');
     if (!takeKeywords(reader, '=') && !takeKeywords(reader, ':', '=')) continue;
     if (peek(reader)) catalog.variables.set(name, take(reader).text);
   }
@@ -457,8 +475,10 @@ export const applyDdl = (catalog: TableCatalog, sql: string, database: string): 
     reader.at = object === undefined ? reader.at : reader.at - 1;
     return tableResult(context, truncateTable(context));
   }
-  if ((verb === 'CREATE' || verb === 'ALTER' || verb === 'DROP') && object !== undefined) return databaseStatement(context, verb);
-  if (verb === 'CREATE' && ['UNIQUE', 'INDEX'].includes(peekKeyword(reader))) return tableResult(context, createIndex(context));
+  if ((verb === 'CREATE' || verb === 'ALTER' || verb === 'DROP') && object !== undefined)
+    return databaseStatement(context, verb);
+  if (verb === 'CREATE' && ['UNIQUE', 'INDEX'].includes(peekKeyword(reader)))
+    return tableResult(context, createIndex(context));
   if (verb === 'USE') return { kind: 'use', database: takeIdentifier(reader), changes: [] };
   if (verb === 'SET') return setStatement(context);
   return { kind: 'other', database, changes: [] };
