@@ -189,6 +189,8 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
     }
   };
 
+  const nextBlock = (id: TableId) => (settings.transactionMetadata ? countEvent(counts, dottedId(id)) : null);
+
   const handleRows = (event: RowsEvent) => {
     if (skipping) return;
     const mapped = tables.get(event.tableId);
@@ -207,9 +209,14 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
       const before = currentOffset();
       setRow(offset, index, rows.length);
       touch();
-      const transaction = settings.transactionMetadata ? countEvent(counts, dottedId(id)) : null;
       const source = sourceOf(id.database, id.table, index);
-      const change = { operation, before: row.before, after: row.after, source, transaction };
+      const change = {
+        operation,
+        before: row.before,
+        after: row.after,
+        source,
+        nextTransactionBlock: () => nextBlock(id),
+      };
       for (const record of maker.recordsOf(table, change, { before, after: currentOffset() })) push(record);
     }
     offset.restartRows = 0;
@@ -233,7 +240,7 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
         timestampMicroseconds: (timestampMicroseconds / 1000n) * 1000n,
       };
       const change = { topic: settings.topicPrefix, ...event, source, timestampMs: Math.floor(clock.nowMs()) };
-      push(schemaChangeRecord(change, origin()));
+      push(schemaChangeRecord(change, { ...origin(), headers: maker.contextHeaders }));
     }
   };
 
@@ -245,7 +252,13 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
       if (!table) continue;
       touch();
       const source = sourceOf(table.table.database, table.table.table, 0);
-      const parts = { operation: 't' as const, before: undefined, after: undefined, source, transaction: null };
+      const parts = {
+        operation: 't' as const,
+        before: undefined,
+        after: undefined,
+        source,
+        nextTransactionBlock: () => null,
+      };
       for (const record of maker.recordsOf(table, parts, { before: currentOffset(), after: currentOffset() }))
         push(record);
     }

@@ -19,10 +19,13 @@ export type Change = {
   before: RowValues | undefined;
   after: RowValues | undefined;
   source: SourceInfo;
-  transaction: ConnectStruct | null;
+  /** Asked once for each of the row's events: a changed key is two. */
+  nextTransactionBlock: () => ConnectStruct | null;
 };
 
 export type RecordMaker = {
+  /** Those that also records of schema changes carry. */
+  contextHeaders: readonly ConnectHeader[];
   /**
    * The records of one row: one, two with a tombstone, or delete, tombstone and create when the key changed. Only the last of them has
    * the offset after the row: the worker may store an offset as soon as its record is acknowledged, and a crash between two records of
@@ -78,7 +81,7 @@ export const recordMaker = ({ settings, clock, sourcePartition, contextHeaders: 
       before: change.before === undefined ? null : schema.valueOf(change.before),
       after: change.after === undefined ? null : schema.valueOf(change.after),
       source: sourceStruct(change.source),
-      transaction: change.transaction,
+      transaction: change.nextTransactionBlock(),
       op: change.operation,
       ts_ms: nowMs,
       ts_us: nowMs * 1000n,
@@ -146,6 +149,7 @@ export const recordMaker = ({ settings, clock, sourcePartition, contextHeaders: 
   };
 
   return {
+    contextHeaders: headers,
     recordsOf: (schema, change, offsets) =>
       unplaced(schema, change).map((one, index, all) => ({
         ...one,

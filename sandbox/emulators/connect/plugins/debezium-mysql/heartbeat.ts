@@ -22,23 +22,22 @@ type Origin = { sourcePartition: OffsetMap; sourceOffset: OffsetMap };
 export type Heartbeat = {
   /** A record if the interval has passed since the last one, else undefined; asked at each event, as Debezium does. */
   beat(origin: () => Origin): SourceRecord | undefined;
-  /** A record at once, if there are heartbeats at all. */
+  /** A record at once, if there are heartbeats at all; the interval runs on. */
   force(origin: () => Origin): SourceRecord | undefined;
 };
 
 export const heartbeat = (settings: Settings, clock: Clock): Heartbeat => {
   const { heartbeatIntervalMs, heartbeatTopicsPrefix, topicPrefix } = settings;
-  let lastMs = clock.nowMs();
+  const lastMs = clock.nowMs();
   const force: Heartbeat['force'] = (origin) => {
     if (heartbeatIntervalMs <= 0) return undefined;
-    lastMs = clock.nowMs();
     return {
       topic: `${heartbeatTopicsPrefix}.${topicPrefix}`,
       partition: 0,
       keySchema,
       key: { serverName: topicPrefix },
       valueSchema,
-      value: { ts_ms: BigInt(Math.floor(lastMs)) },
+      value: { ts_ms: BigInt(Math.floor(clock.nowMs())) },
       timestampMs: null,
       headers: [],
       ...origin(),

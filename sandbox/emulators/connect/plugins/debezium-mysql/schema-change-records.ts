@@ -1,4 +1,4 @@
-import type { ConnectSchema, ConnectStruct, OffsetMap, SourceRecord } from '../../plugin.ts';
+import type { ConnectHeader, ConnectSchema, ConnectStruct, OffsetMap, SourceRecord } from '../../plugin.ts';
 import type { TableChange } from './ddl/statements.ts';
 import { type SourceInfo, sourceSchema, sourceStruct } from './source-info.ts';
 import { type Column, quotedId, type Table } from './tables.ts';
@@ -117,7 +117,7 @@ export type SchemaChange = {
 /** A record of the schema change topic (include.schema.changes); its key is the database, its partition the first. */
 export const schemaChangeRecord = (
   change: SchemaChange,
-  origin: { sourcePartition: OffsetMap; sourceOffset: OffsetMap },
+  origin: { sourcePartition: OffsetMap; sourceOffset: OffsetMap; headers: readonly ConnectHeader[] },
 ): SourceRecord => ({
   topic: change.topic,
   partition: 0,
@@ -133,6 +133,5 @@ export const schemaChangeRecord = (
     tableChanges: change.changes.flatMap(changeStructs),
   },
   timestampMs: null,
-  headers: [],
   ...origin,
 });

@@ -179,7 +179,7 @@ const publishStructure = async (parts: SnapshotParts, found: FoundTables, offset
     const source = snapshotSource(settings, at, 'true', { database: event.database, table: id?.table ?? null });
     const record = schemaChangeRecord(
       { topic: settings.topicPrefix, ...event, source, timestampMs },
-      { sourcePartition, sourceOffset: offsetMap(at, none) },
+      { sourcePartition, sourceOffset: offsetMap(at, none), headers: parts.maker.contextHeaders },
     );
     await push(record);
   }
@@ -253,7 +253,13 @@ const readData = async (parts: SnapshotParts, captured: readonly TableId[], offs
   const done = offsetMap({ ...read, snapshot: undefined }, none);
   for await (const { value, last } of withLast(changesOf(parts, tables, read))) {
     const source: SourceInfo = last ? { ...value.source, snapshot: 'last' } : value.source;
-    const change = { operation: 'r' as const, before: undefined, after: value.after, source, transaction: null };
+    const change = {
+      operation: 'r' as const,
+      before: undefined,
+      after: value.after,
+      source,
+      nextTransactionBlock: () => null,
+    };
     for (const record of maker.recordsOf(value.schema, change, { before: running, after: last ? done : running }))
       await push(record);
   }
