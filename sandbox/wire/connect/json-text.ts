@@ -183,9 +183,17 @@ const upperCaseDigits = (sequence: string): string =>
 
 /** A JSON string as Jackson writes it: like JSON.stringify, but with upper-case hexadecimal digits. */
 export const printJsonString = (text: string): string => {
-  const printed = JSON.stringify(text);
+  const printed = escapeAstral(JSON.stringify(text));
   return printed.includes('\\u') ? printed.replace(/\\(?:u00[01][0-9a-f]|.)/g, upperCaseDigits) : printed;
 };
+
+const astralPattern = /[\ud800-\udbff][\udc00-\udfff]/g;
+
+// Jackson's byte writer spells characters beyond the basic plane as two escapes (test/golden/debezium/types_precise.jsonl, c_varchar).
+const escapeAstral = (printed: string): string =>
+  printed.replace(astralPattern, (pair) =>
+    [0, 1].map((index) => `\\u${pair.charCodeAt(index).toString(16).toUpperCase()}`).join(''),
+  );
 
 /** Compact JSON; number is a Java double, bigint an integer. */
 export const printJson = (value: JsonValue): string => {

@@ -1,5 +1,5 @@
 import { printJson } from '../../../wire/connect/json-text.ts';
-import type { ConnectSchema, ConnectValue } from '../plugin.ts';
+import type { ConnectSchema, ConnectStruct, ConnectValue } from '../plugin.ts';
 import type { SchemaAndValue } from './converter.ts';
 import { findConverter } from './index.ts';
 import { javaText } from './java-text.ts';
@@ -16,8 +16,13 @@ const print = (schema: ConnectSchema | null, value: ConnectValue): string => {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return `[${value.map((item) => quoted(schema?.valueSchema ?? null, item)).join(',')}]`;
+  if (schema?.type === 'struct') return printStruct(schema, value as ConnectStruct);
   return javaText(schema, value);
 };
+
+// Debezium's __debezium.newkey and __debezium.oldkey: {"id":400}.
+const printStruct = (schema: ConnectSchema, struct: ConnectStruct): string =>
+  `{${(schema.fields ?? []).map((field) => `${printJson(field.name)}:${quoted(field.schema, struct[field.name] ?? null)}`).join(',')}}`;
 
 const quoted = (schema: ConnectSchema | null, value: ConnectValue): string =>
   typeof value === 'string' ? printJson(value) : print(schema, value);
