@@ -1,5 +1,6 @@
 import type { Broker } from './broker.ts';
 import type { Connection } from './connection.ts';
+import { compactLog } from './log-cleaner.ts';
 import { applyRetention, flushLog } from './partition-log.ts';
 import { expireProducers } from './producer-states.ts';
 
@@ -33,6 +34,24 @@ const closeIdle = (broker: Broker, connections: ReadonlySet<Connection>): void =
   }
 };
 
+const compactLogs = async (broker: Broker): Promise<void> => {
+  for (const { config, partitions } of broker.topics.all()) {
+    for (const log of config.compact ? partitions : []) {
+      if (!broker.stopping.aborted) await compactLog(broker.logs, log, config);
+    }
+  }
+};
+
+/** Compaction takes its time beside everything else. */
+const runCleaner = async (broker: Broker): Promise<void> => {
+  const { clock, settings, stopping } = broker;
+  for (;;) {
+    await clock.sleep(settings.numberOf('log.cleaner.backoff.ms'), stopping);
+    if (stopping.aborted) return;
+    await compactLogs(broker);
+  }
+};
+
 /** Runs everything that is due by the clock until the broker stops. */
 export const runMaintenance = async (broker: Broker, connections: ReadonlySet<Connection>): Promise<void> => {
   const { clock, settings, stopping, groups } = broker;
@@ -44,6 +63,7 @@ export const runMaintenance = async (broker: Broker, connections: ReadonlySet<Co
     due.set(work, nowMs + periodMs);
     if (dueMs !== undefined) work();
   };
+  const cleaner = runCleaner(broker);
   const clean = () => cleanLogs(broker);
   const flush = () => flushLogs(broker);
   const close = () => closeIdle(broker, connections);
@@ -58,4 +78,5 @@ export const runMaintenance = async (broker: Broker, connections: ReadonlySet<Co
     every(settings.numberOf('offsets.retention.check.interval.ms'), expireOffsets);
     await clock.sleep(tickMs, stopping);
   }
+  await cleaner;
 };

@@ -37,7 +37,6 @@ import {
   readAt,
   recoverSegment,
   type Segment,
-  walkBatches,
 } from './segment.ts';
 import type { TopicConfig } from './topic-configs.ts';
 
@@ -55,6 +54,8 @@ export type PartitionLog = {
   producers: ProducerStates;
   unflushedBatches: number;
   lastFlushMs: number;
+  /** Up to here old values of keys have been removed (since the broker started). */
+  compactedUntil: bigint;
   /** Called after each append, so that waiting fetches look again. */
   readonly appended: Set<() => void>;
 };
@@ -132,6 +133,7 @@ export const openLog = (
     producers: readSnapshot(last),
     unflushedBatches: 0,
     lastFlushMs: context.clock.nowMs(),
+    compactedUntil: 0n,
     appended: new Set(),
   };
   for (const segment of segments) {
@@ -179,7 +181,9 @@ const mustRoll = (segment: Segment, batch: BatchHeader, config: TopicConfig): bo
   if ((segment.index.offsets.length + 1) * indexEntryBytes > config.segmentIndexBytes) return true;
   // Kafka compares record times here, not its own clock (LogSegment.timeWaitedForRoll); -1 is "no timestamp".
   const firstMs = segment.firstTimestampMs ?? -1n;
-  return firstMs >= 0n && batch.maxTimestampMs - firstMs > config.segmentMs;
+  // A compacted log must not wait longer than max.compaction.lag.ms for its segment to close (LogConfig.maxSegmentMs).
+  const longestMs = config.compact ? Math.min(config.segmentMs, config.maxCompactionLagMs) : config.segmentMs;
+  return firstMs >= 0n && batch.maxTimestampMs - firstMs > longestMs;
 };
 
 const flushWhenDue = (context: LogContext, log: PartitionLog, config: TopicConfig): void => {
@@ -373,7 +377,8 @@ export const raiseStartOffset = (context: LogContext, log: PartitionLog, offset:
   dropSegmentsBefore(context, log);
 };
 
-const newestMs = (segment: Segment): number => {
+/** When a segment was last written, by its records. */
+export const newestMs = (segment: Segment): number => {
   const timestampMs = segment.maxTimestamp?.timestampMs ?? -1n;
   return timestampMs >= 0n ? Number(timestampMs) : statSync(segment.path).mtimeMs;
 };
@@ -400,17 +405,4 @@ export const deleteLog = (context: LogContext, log: PartitionLog): void => {
   for (const segment of log.segments) context.files.close(segment.path);
   rmSync(log.folder, { recursive: true, force: true });
   wake(log);
-};
-
-/** Every batch from the log's start on. */
-export const walkLog = (
-  context: LogContext,
-  log: PartitionLog,
-  visit: (header: BatchHeader, segment: Segment, position: number) => boolean,
-): void => {
-  for (const segment of log.segments) {
-    let goesOn = true;
-    walkBatches(context.files, segment, 0, (header, position) => (goesOn = visit(header, segment, position)));
-    if (!goesOn) return;
-  }
 };
