@@ -82,7 +82,7 @@ export const expressionTypeMismatch = (column: string, got: string, expected: st
   );
 
 export const unsetVariable = (name: string) =>
-  compilation('002211', '02000', undefined, `error line 1 at position 0\nSession variable '$${name}' does not exist`);
+  compilation('002211', '02000', undefined, `Session variable '$${name}' does not exist`);
 
 export const incompatibleCast = (from: string, to: string) =>
   compilation(

@@ -16,7 +16,7 @@ import { translateCall } from './functions/call.ts';
 import { translateLike } from './like.ts';
 import { translatePath } from './paths.ts';
 import { scalarSubquery, subquerySql } from './query.ts';
-import { type Context, findColumn, placeOf, resolveColumn } from './scope.ts';
+import { type Context, findColumn, placeOf, resolvePosition } from './scope.ts';
 import { quoteText } from './text.ts';
 import { nullOf, type Typed, textConstant } from './typed.ts';
 import type { TypedValue } from './types.ts';
@@ -34,11 +34,7 @@ export const translate = (expression: Expression, context: Context): Typed => {
     case 'column':
       return translateColumn(expression, context);
     case 'position':
-      return resolveColumn(
-        context,
-        [...(expression.qualifier ? [expression.qualifier] : []), { name: `$${expression.index}`, quoted: false }],
-        expression.at,
-      );
+      return resolvePosition(context, expression.index, expression.qualifier, expression.at);
     case 'variable':
       return translateVariable(expression, context);
     case 'bind':

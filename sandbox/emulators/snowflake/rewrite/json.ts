@@ -16,7 +16,11 @@ const padExponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10
 
 /** 1.50 is 1.5, 1e3 a double printed as Snowflake prints doubles: 1.000000000000000e+03. */
 export const canonicalNumber = (digits: string): string => {
-  if (/[eE]/.test(digits)) return padExponent(Number(digits).toExponential(15));
+  if (/[eE]/.test(digits)) {
+    if (!Number.isFinite(Number(digits)))
+      throw new JsonError(`Error parsing JSON: numeric value out of range "${digits}", pos 1`);
+    return padExponent(Number(digits).toExponential(15));
+  }
   const negative = digits.startsWith('-');
   const [whole = '', fraction = ''] = digits.replace('-', '').split('.');
   const integral = whole.replace(/^0+(?=\d)/, '') || '0';

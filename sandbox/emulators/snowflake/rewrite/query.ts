@@ -22,7 +22,14 @@ import { exact, type Typed } from './typed.ts';
 import type { Relation, Resolver, SqlType, Translated } from './types.ts';
 
 /** A result column; `physical` is its name in the SQL, unique among its neighbours without regard to case. */
-export type OutputColumn = { name: string; type: SqlType; physical: string; nullable?: boolean };
+export type OutputColumn = {
+  name: string;
+  type: SqlType;
+  physical: string;
+  nullable?: boolean;
+  /** NULL in every row, so that a set operation gives it the type of the other side. */
+  isNull?: true;
+};
 export type TranslatedQuery = { sql: string; columns: readonly OutputColumn[] };
 
 /** A query as DuckDB's, at the top of a statement. `source` is the statement's text, for positions in errors. */
@@ -176,13 +183,21 @@ const castColumns = (query: TranslatedQuery, columns: readonly OutputColumn[], c
   return `SELECT ${items.join(', ')} FROM (${query.sql})`;
 };
 
+const sharedType = (left: OutputColumn, right: OutputColumn): { type: SqlType; isNull?: true } => {
+  const { isNull, ...known } = right;
+  if (left.isNull) return isNull ? { type: left.type, isNull } : { type: known.type };
+  return { type: isNull ? left.type : commonType(left.type, right.type) };
+};
+
 const translateSet = (body: SetBody, context: Context): TranslatedQuery => {
   if (body.byName) throw new NotEmulated('snowflake', 'UNION BY NAME');
   const left = translateBody(body.left, context);
   const right = translateBody(body.right, context);
   const columns = left.columns.map((column, index) => {
     const other = right.columns[index];
-    return other ? { ...column, type: commonType(column.type, other.type) } : column;
+    if (!other) return column;
+    const { isNull: _, ...rest } = column;
+    return { ...rest, ...sharedType(column, other) };
   });
   // Snowflake has no EXCEPT ALL or INTERSECT ALL.
   if (body.all && body.operator !== 'UNION') throw unsupportedFeature(`${body.operator} ALL`);
@@ -281,7 +296,13 @@ export const outputColumns = (items: readonly Item[]): OutputColumn[] => {
     let physical = name;
     for (let copy = 1; used.has(physical.toLowerCase()); copy++) physical = `${name}:${copy}`;
     used.add(physical.toLowerCase());
-    return { name, physical, type: value.type, ...(value.nullable === false ? { nullable: false } : {}) };
+    return {
+      name,
+      physical,
+      type: value.type,
+      ...(value.nullable === false ? { nullable: false } : {}),
+      ...(value.isNull ? { isNull: true as const } : {}),
+    };
   });
 };
 

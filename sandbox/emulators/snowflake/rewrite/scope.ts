@@ -78,15 +78,23 @@ export const findColumn = (
   return undefined;
 };
 
-export const resolveColumn = (
+/** $2 or t.$2: a stage's column of that name, or the second visible column. */
+export const resolvePosition = (
   context: Context,
-  parts: readonly Identifier[],
+  index: number,
+  qualifier: Identifier | undefined,
   at: number,
-  aliasesFirst = false,
 ): Typed => {
-  const found = findColumn(context, parts, at, aliasesFirst);
-  if (!found) throw invalidIdentifier(nameOf(parts), placeOf(context, at));
-  return found;
+  const name = `$${index}`;
+  const prefix = qualifier ? [qualifier] : [];
+  const found = findColumn(context, [...prefix, { name, quoted: false }], at);
+  if (found) return found;
+  const visible = sourcesOf(context, qualifier ? prefix : undefined, at)
+    .filter((source) => !source.qualifiedOnly)
+    .flatMap((source) => source.columns.filter((column) => !column.hidden));
+  const column = visible[index - 1];
+  if (!column) throw invalidIdentifier(nameOf([...prefix, { name, quoted: false }]), placeOf(context, at));
+  return typedOf(column);
 };
 
 /** The sources that `*` or `t.*` stands for. */

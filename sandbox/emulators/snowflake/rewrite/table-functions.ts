@@ -5,8 +5,7 @@ import { invalidArgumentCount, unknownFunction, unsupportedFeature } from './err
 import { translate } from './expression.ts';
 import type { OutputColumn } from './query.ts';
 import type { Context } from './scope.ts';
-import { quoteText } from './text.ts';
-import type { Typed } from './typed.ts';
+import { quoteName, quoteText } from './text.ts';
 import type { Constant, Relation, SqlType } from './types.ts';
 
 type Call = Extract<TableReference, { kind: 'table-function' }>;
@@ -14,25 +13,14 @@ type Result = Relation | { sql: string; columns: readonly OutputColumn[] };
 
 export const translateTableFunction = (call: Call, context: Context): Result => {
   const name = call.name.map((part) => part.name).join('.');
-  switch (name) {
-    case 'FLATTEN':
-      return flatten(call, context);
-    case 'GENERATOR':
-      return generator(call, context);
-    case 'SPLIT_TO_TABLE':
-    case 'STRTOK_SPLIT_TO_TABLE':
-      return splitToTable(name, call, context);
-    default:
-      return fromResolver(name, call, context);
-  }
+  const expansion = expansionOf(call, context, false);
+  if (expansion) return lateral(expansion);
+  return name === 'GENERATOR' ? generator(call, context) : fromResolver(name, call, context);
 };
 
 const named = (call: Call, name: string, position: number): Expression | undefined =>
   call.arguments.find((argument) => argument.name === name)?.value ??
   call.arguments.filter((argument) => argument.name === undefined)[position]?.value;
-
-const columnsOf = (types: Readonly<Record<string, SqlType>>): OutputColumn[] =>
-  Object.entries(types).map(([name, type]) => ({ name, physical: name, type }));
 
 const wordOf = (expression: Expression | undefined, context: Context, otherwise: string): string => {
   if (!expression) return otherwise;
@@ -40,11 +28,37 @@ const wordOf = (expression: Expression | undefined, context: Context, otherwise:
   return String(constant ?? otherwise);
 };
 
+/** A table function that turns each row before it into several: a DuckDB list, and what each element `r` gives. */
+export type Expansion = { list: string; columns: readonly (OutputColumn & { of: (element: string) => string })[] };
+
+/** The expansion that a table function is, or undefined if it makes its rows from nothing. `keepEmpty`: as OUTER => TRUE. */
+export const expansionOf = (call: Call, context: Context, keepEmpty: boolean): Expansion | undefined => {
+  const name = call.name.map((part) => part.name).join('.');
+  if (name === 'FLATTEN') return flatten(call, context, keepEmpty);
+  return name === 'SPLIT_TO_TABLE' || name === 'STRTOK_SPLIT_TO_TABLE' ? splitToTable(name, call, context) : undefined;
+};
+
+const lateral = ({ list, columns }: Expansion): Result => {
+  const items = columns.map(({ physical, of }) => `${of('r')} AS ${quoteName(physical)}`);
+  return { columns, sql: `LATERAL (SELECT ${items.join(', ')} FROM (SELECT unnest(${list}) AS r))` };
+};
+
+const expansionColumn = (
+  name: string,
+  type: SqlType,
+  of: (element: string) => string,
+): Expansion['columns'][number] => ({
+  name,
+  physical: name,
+  type,
+  of,
+});
+
 /**
  * FLATTEN(INPUT => v, PATH => 'a.b', OUTER => false, RECURSIVE => false, MODE => 'BOTH'): a row for each element of an array or
  * each value of an object, in the order of keys. SEQ tells rows of different inputs apart; it is not the same number as Snowflake's.
  */
-const flatten = (call: Call, context: Context): Result => {
+const flatten = (call: Call, context: Context, keepEmpty: boolean): Expansion => {
   const input = named(call, 'INPUT', 0);
   if (!input) throw invalidArgumentCount('FLATTEN', 1, 0);
   const value = asVariant(translate(input, context), context.resolver).sql;
@@ -52,16 +66,22 @@ const flatten = (call: Call, context: Context): Result => {
   const flag = (name: string, position: number) => wordOf(named(call, name, position), context, 'false') === 'true';
   const mode = wordOf(named(call, 'MODE', 4), context, 'BOTH').toUpperCase();
   if (!['BOTH', 'OBJECT', 'ARRAY'].includes(mode)) throw unsupportedFeature(`FLATTEN with MODE => '${mode}'`);
-  const options = quoteText(
-    [mode, flag('OUTER', 2) ? 'OUTER' : '', flag('RECURSIVE', 3) ? 'RECURSIVE' : ''].join(' ').trim(),
-  );
-  const rows = `json_extract(sb_flatten(${value}, ${path}, ${options}), '$[*]')`;
-  const field = (key: string) => `CAST(json_extract(r, '$.${key}') AS VARCHAR)`;
-  const word = (key: string) => `json_extract_string(r, '$.${key}')`;
-  const sql = `LATERAL (SELECT CAST(${word('s')} AS DECIMAL(38,0)) AS "SEQ", ${word('k')} AS "KEY", ${word('p')} AS "PATH", CAST(${word('i')} AS DECIMAL(38,0)) AS "INDEX", ${field('v')} AS "VALUE", ${field('t')} AS "THIS" FROM (SELECT unnest(${rows}) AS r))`;
+  const options = [mode, keepEmpty || flag('OUTER', 2) ? 'OUTER' : '', flag('RECURSIVE', 3) ? 'RECURSIVE' : '']
+    .join(' ')
+    .trim();
+  const json = (key: string) => (r: string) => `CAST(json_extract(${r}, '$.${key}') AS VARCHAR)`;
+  const word = (key: string) => (r: string) => `json_extract_string(${r}, '$.${key}')`;
+  const digits = (key: string) => (r: string) => `CAST(json_extract_string(${r}, '$.${key}') AS DECIMAL(38,0))`;
   return {
-    sql,
-    columns: columnsOf({ SEQ: integer, KEY: text, PATH: text, INDEX: integer, VALUE: variant, THIS: variant }),
+    list: `json_extract(sb_flatten(${value}, ${path}, ${quoteText(options)}), '$[*]')`,
+    columns: [
+      expansionColumn('SEQ', integer, digits('s')),
+      expansionColumn('KEY', text, word('k')),
+      expansionColumn('PATH', text, word('p')),
+      expansionColumn('INDEX', integer, digits('i')),
+      expansionColumn('VALUE', variant, json('v')),
+      expansionColumn('THIS', variant, json('t')),
+    ],
   };
 };
 
@@ -72,7 +92,7 @@ const generator = (call: Call, context: Context): Result => {
   return { sql: `(SELECT i AS "$i" FROM range(CAST(${translate(rows, context).sql} AS BIGINT)) AS g(i))`, columns: [] };
 };
 
-const splitToTable = (name: string, call: Call, context: Context): Result => {
+const splitToTable = (name: string, call: Call, context: Context): Expansion => {
   const [subject, separator] = call.arguments.map(
     ({ value }) => asText(translate(value, context), context.resolver).sql,
   );
@@ -80,13 +100,16 @@ const splitToTable = (name: string, call: Call, context: Context): Result => {
   const parts =
     name === 'SPLIT_TO_TABLE'
       ? `string_split(${subject}, ${separator ?? "''"})`
-      : `list_filter(regexp_split_to_array(${subject}, '[' || regexp_escape(${separator ?? "' '"}) || ']'), lambda s: s <> '')`;
-  const sql = `LATERAL (SELECT CAST(1 AS DECIMAL(38,0)) AS "SEQ", CAST(i AS DECIMAL(38,0)) AS "INDEX", v AS "VALUE" FROM (SELECT unnest(p) AS v, generate_subscripts(p, 1) AS i FROM (SELECT ${parts} AS p)))`;
-  return { sql, columns: columnsOf({ SEQ: integer, INDEX: integer, VALUE: text }) };
+      : `from_json(sb_strtok_to_array(${subject}, ${separator ?? "' '"}), '["VARCHAR"]')`;
+  return {
+    list: `list_transform(${parts}, lambda v, i: {'v': v, 'i': i})`,
+    columns: [
+      expansionColumn('SEQ', integer, () => 'CAST(1 AS DECIMAL(38,0))'),
+      expansionColumn('INDEX', integer, (r) => `CAST((${r}).i AS DECIMAL(38,0))`),
+      expansionColumn('VALUE', text, (r) => `(${r}).v`),
+    ],
+  };
 };
-
-/** Arguments that are constants; anything else is NULL to the resolver, except what it can compute by itself: now() and dates from it. */
-const constantOf = (value: Typed): Constant => value.constant ?? null;
 
 const fromResolver = (name: string, call: Call, context: Context): Result => {
   const positional: Constant[] = [];
@@ -101,4 +124,46 @@ const fromResolver = (name: string, call: Call, context: Context): Result => {
   return relation;
 };
 
-const argumentConstant = ({ value }: Argument, context: Context): Constant => constantOf(translate(value, context));
+/** A constant as it is, a point in time that the clock gives as ISO text; anything else is NULL to the resolver. */
+const argumentConstant = ({ value }: Argument, context: Context): Constant => {
+  const moment = momentOf(value, context);
+  return moment === undefined ? (translate(value, context).constant ?? null) : new Date(moment).toISOString();
+};
+
+const shifts: Readonly<Record<string, number>> = {
+  SECOND: 1000,
+  MINUTE: 60_000,
+  HOUR: 3_600_000,
+  DAY: 86_400_000,
+  WEEK: 604_800_000,
+};
+
+/** CURRENT_TIMESTAMP() and what DATEADD, TO_TIMESTAMP_… and casts make of it, in ms. */
+const momentOf = (expression: Expression, context: Context): number | undefined => {
+  if (expression.kind === 'cast' && /^(TIMESTAMP|DATETIME|DATE)/.test(expression.type.name))
+    return momentOf(expression.operand, context) ?? textMoment(expression.operand);
+  if (expression.kind !== 'function') return undefined;
+  const name = expression.name.at(-1)?.name ?? '';
+  if (name === 'CURRENT_TIMESTAMP' || name === 'SYSDATE' || name === 'GETDATE')
+    return Number(context.resolver.now / 1000n);
+  const [first, second, third] = expression.arguments.map(({ value }) => value);
+  if (/^TO_TIMESTAMP/.test(name) && first) return momentOf(first, context) ?? textMoment(first);
+  if (name !== 'DATEADD' && name !== 'TIMESTAMPADD') return undefined;
+  if (!first || !second || !third) return undefined;
+  const word =
+    first.kind === 'column' ? first.parts[0]?.name : first.kind === 'string' ? first.value.toUpperCase() : undefined;
+  const shift = shifts[(word ?? '').replace(/S$/, '')];
+  const amount = translate(second, context).constant;
+  const base = momentOf(third, context);
+  return shift === undefined || typeof amount !== 'number' || base === undefined ? undefined : base + amount * shift;
+};
+
+const textMoment = (expression: Expression): number | undefined => {
+  if (expression.kind !== 'string') return undefined;
+  const moment = Date.parse(
+    /[zZ]|[+-]\d\d:?\d\d$/.test(expression.value)
+      ? expression.value
+      : `${expression.value.trim().replace(' ', 'T')}${expression.value.includes(':') ? 'Z' : ''}`,
+  );
+  return Number.isNaN(moment) ? undefined : moment;
+};

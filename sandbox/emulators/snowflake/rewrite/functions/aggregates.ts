@@ -1,8 +1,9 @@
 import { quotient } from '../arithmetic.ts';
 import { asText, asVariant, castTo } from '../casts.ts';
 import { array, boolean, count, float, integer, isSemiStructured, number, object, text } from '../data-types.ts';
+import { unsupportedFeature } from '../errors.ts';
 import { translate } from '../expression.ts';
-import { orderItems, sortKeys } from '../query.ts';
+import { orderItems } from '../query.ts';
 import type { Context } from '../scope.ts';
 import { exact, type Typed } from '../typed.ts';
 import type { SqlType } from '../types.ts';
@@ -151,33 +152,24 @@ const countIf = aggregate('COUNT_IF', 1, 1, (call, context, over) => ({
   loose: true,
 }));
 
+/** A number with three decimals more, as MEDIAN and PERCENTILE_CONT interpolate. */
+const interpolated = (each: Typed, context: Context): Typed =>
+  each.type.kind === 'number' ? castTo(each, number(38, Math.min(37, each.type.scale + 3)), context.resolver) : each;
+
 /** PERCENTILE_CONT(p) WITHIN GROUP (ORDER BY x) */
-const percentile = (name: string, duckdb: string): FunctionRule =>
+const percentile = (name: string, duckdb: 'quantile_cont' | 'quantile_disc'): FunctionRule =>
   aggregate(name, 1, 1, (call, context, over) => {
-    const at = value(call, 0, context).sql;
     const [order] = call.withinGroup ?? [];
-    const each = order ? exact(translate(order.expression, context)) : exact(value(call, 0, context));
-    const ordered = order
-      ? `${sortKeys({ ...each, type: { kind: 'float' } }, { descending: order.descending })}`
-      : each.sql;
-    const type: SqlType =
-      duckdb === 'quantile_disc'
-        ? each.type
-        : each.type.kind === 'number'
-          ? number(38, Math.min(37, each.type.scale + 3))
-          : float;
-    const share = order?.descending ? `1 - ${at}` : at;
-    const sql = `${duckdb}(${each.sql}, ${share})${over}`;
-    return ordered && type.kind === 'number' && duckdb === 'quantile_cont'
-      ? { sql: `CAST(${sql} AS DECIMAL(38,${type.scale}))`, type }
-      : { sql, type };
+    if (!order) throw unsupportedFeature(`${name} without WITHIN GROUP`);
+    const sorted = exact(translate(order.expression, context));
+    const each = duckdb === 'quantile_cont' ? interpolated(sorted, context) : sorted;
+    const share = value(call, 0, context).sql;
+    return { sql: `${duckdb}(${each.sql}, ${order.descending ? `1 - ${share}` : share})${over}`, type: each.type };
   });
 
 const median = aggregate('MEDIAN', 1, 1, (call, context, over) => {
-  const each = numeric(call, 0, context);
-  if (each.type.kind !== 'number') return { sql: `median(${each.sql})${over}`, type: float };
-  const type = number(38, Math.min(37, each.type.scale + 3));
-  return { sql: `CAST(median(${each.sql})${over} AS DECIMAL(38,${Math.min(37, each.type.scale + 3)}))`, type };
+  const each = interpolated(numeric(call, 0, context), context);
+  return { sql: `median(${each.sql})${over}`, type: each.type };
 });
 
 const grouping = aggregate('GROUPING GROUPING_ID', 1, 60, (call, context) => ({

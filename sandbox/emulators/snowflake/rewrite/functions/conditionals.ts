@@ -62,9 +62,11 @@ const nullifzero = special('NULLIFZERO', 1, 1, (call, context) => {
 });
 
 const numeric = (value: Typed, context: Context): Typed =>
-  value.type.kind === 'number' || value.type.kind === 'float'
-    ? exact(value)
-    : castTo(value, isSemiStructured(value.type) ? float : number(38, 5), context.resolver);
+  value.isNull
+    ? castTo(value, number(1), context.resolver)
+    : value.type.kind === 'number' || value.type.kind === 'float'
+      ? exact(value)
+      : castTo(value, isSemiStructured(value.type) ? float : number(38, 5), context.resolver);
 
 /** GREATEST and LEAST are NULL if an argument is; the _IGNORE_NULLS forms pass over NULLs. */
 const extreme = (name: string, ignoring: boolean, duckdb: string): FunctionRule =>

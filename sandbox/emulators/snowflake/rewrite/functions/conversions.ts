@@ -153,7 +153,9 @@ export const conversions: readonly FunctionRule[] = [
   simple('TO_BOOLEAN', boolean, false),
   simple('TRY_TO_BOOLEAN', boolean, true),
   simple('TO_VARIANT', variant, false),
-  simple('TO_ARRAY', array, false),
+  special('TO_ARRAY', 1, 1, (call, context) =>
+    castTo(castTo(translate(argument(call, 0), context), variant, context.resolver), array, context.resolver),
+  ),
   simple('TO_OBJECT', object, false),
   simple('TO_BINARY', binary, false),
   simple('TRY_TO_BINARY', binary, true),

@@ -188,10 +188,14 @@ const truncated = (value: Typed, part: Part, context: Context): Typed => {
   return backTo(value.type, part === 'nanosecond' ? clock : `date_trunc('${part}', ${clock})`, value, context);
 };
 
-/** DATE_TRUNC(part, value), also written TRUNC(value, part). */
+/** DATE_TRUNC(part, value) */
 const dateTrunc = special('DATE_TRUNC', 2, 2, (call, context) =>
   truncated(temporal(argument(call, 1), context, 'DATE_TRUNC'), readPart(argument(call, 0), context), context),
 );
+
+/** TRUNC of a date is DATE_TRUNC with its arguments turned round; of a number it belongs to the numbers. */
+export const truncatedDate = (value: Typed, part: Expression, context: Context): Typed =>
+  truncated(value, readPart(part, context), context);
 
 /** DATEDIFF(part, from, to) counts the boundaries between: from 23:59 to 00:00 is one day. */
 const datediff = special('DATEDIFF TIMEDIFF TIMESTAMPDIFF', 3, 3, (call, context) => {

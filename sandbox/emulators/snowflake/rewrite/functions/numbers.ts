@@ -1,10 +1,11 @@
 import { arithmetic } from '../arithmetic.ts';
-import { castTo } from '../casts.ts';
+import { castTo, isTime } from '../casts.ts';
 import { count, float, integer, number, text } from '../data-types.ts';
 import { translate } from '../expression.ts';
 import type { Context } from '../scope.ts';
 import { exact, type Typed } from '../typed.ts';
 import type { SqlType } from '../types.ts';
+import { truncatedDate } from './dates.ts';
 import { argument, type Call, type FunctionRule, rule, special } from './signature.ts';
 
 const numeric = (call: Call, index: number, context: Context): Typed => {
@@ -51,13 +52,23 @@ const division = (name: string, whenZero: (value: Typed) => string): FunctionRul
     return { sql: `CASE WHEN ${right.sql} = 0 THEN ${whenZero(left)} ELSE ${quotient.sql} END`, type: quotient.type };
   });
 
+const truncatedNumber = rounding('TRUNC TRUNCATE', (value, scale) =>
+  scale === '0' ? `trunc(${value})` : `sb_truncate(CAST(${value} AS VARCHAR), ${scale})`,
+);
+
+/** TRUNC(number [, digits]) or TRUNC(date, part) */
+const truncation = special('TRUNC TRUNCATE', 1, 2, (call, context) => {
+  const value = translate(argument(call, 0), context);
+  return isTime(value.type)
+    ? truncatedDate(value, argument(call, 1), context)
+    : truncatedNumber.translate(call, context, '');
+});
+
 export const numbers: readonly FunctionRule[] = [
   rule('ABS', 'n', sameType, ([value]) => `abs(${value})`, true),
   rule('SIGN', 'n', number(1), ([value]) => `sign(${value})`, true),
   rounding('ROUND', (value, scale) => `round(${value}, ${scale})`),
-  rounding('TRUNC TRUNCATE', (value, scale) =>
-    scale === '0' ? `trunc(${value})` : `sb_truncate(CAST(${value} AS VARCHAR), ${scale})`,
-  ),
+  truncation,
   rounding('CEIL', scaled('ceil')),
   rounding('FLOOR', scaled('floor')),
   special('MOD', 2, 2, (call, context) =>
