@@ -95,6 +95,7 @@ const run = async (options: SandboxOptions): Promise<void> => {
         graph,
         environment: sandbox.environment,
         clock: systemClock,
+        warehouseReady: sandbox.bringUp.snowflake,
         onReadings: (readings: Readings) => screen.readings(readings),
         onFirstRow: (table, atMs) => screen.firstRow(table, atMs - startedAtMs),
       });

@@ -14,6 +14,8 @@ export type MonitorRequest = {
   graph: Graph;
   environment: Address;
   clock: Clock;
+  /** Resolves when the pipeline's schema is there: a session opened earlier would stand nowhere. */
+  warehouseReady: Promise<void>;
   /** Called with each new reading of the whole graph. */
   onReadings(readings: Readings): void;
   /** Called once for each lane's last table, when its first row is there. */
@@ -34,10 +36,17 @@ export const lastTables = (graph: Graph): string[] => [
 export const startMonitor = (request: MonitorRequest): Monitor => {
   const { graph, environment, clock } = request;
   const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   const snowflake = snowflakeReader(graph, environment);
-  const readers = [apiReader, mysqlReader, connectReader, kafkaReader, objectsReader]
-    .map((reader) => reader(graph, environment))
-    .concat(snowflake);
+  const readers = [apiReader, mysqlReader, connectReader, kafkaReader, objectsReader].map((reader) =>
+    reader(graph, environment),
+  );
+  request.warehouseReady.then(
+    () => readers.push(snowflake),
+    () => {},
+  );
   const withRates = newRates();
   const tables = lastTables(graph);
   const firstRowAtMs: Record<string, number> = {};
@@ -46,13 +55,14 @@ export const startMonitor = (request: MonitorRequest): Monitor => {
   const readOnce = async (): Promise<void> => {
     const nodes = mergeReadings(await Promise.all(readers.map((reader) => reader.read())));
     const newest: Record<string, readonly Row[]> = {};
-    for (const table of tables) newest[table] = await snowflake.newest(table);
+    for (const table of tables) if (readers.includes(snowflake)) newest[table] = await snowflake.newest(table);
     const atMs = clock.nowMs();
     latest = { atMs, nodes: withRates(nodes, atMs), newest, firstRowAtMs };
     if (!stopping.signal.aborted) request.onReadings(latest);
   };
 
   const watchFirstRow = async (table: string): Promise<void> => {
+    await Promise.race([request.warehouseReady, stopped]);
     while (!stopping.signal.aborted) {
       if (((await snowflake.count(table)) ?? 0) > 0) {
         firstRowAtMs[table] = clock.nowMs();
@@ -69,7 +79,7 @@ export const startMonitor = (request: MonitorRequest): Monitor => {
     }
   };
 
-  const running = Promise.all([...tables.map(watchFirstRow), readAgainAndAgain()]);
+  const running = Promise.all([...tables.map(watchFirstRow), readAgainAndAgain()]).catch(() => {});
   return {
     readings: () => latest,
     close: async () => {

@@ -102,6 +102,8 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
     simulators,
     bringUp: { ...applied, all: Promise.all([applied.all, starting]).then(() => {}) },
     stop: async () => {
+      // Connect first: it hands on what it holds while all around it still stands. What comes after that waits where it is.
+      await components.get('connect')?.stop();
       await simulators.stop().catch(() => {});
       await embedded.stop();
     },
