@@ -37,11 +37,24 @@ const skipSpace = (cursor: Cursor): number => {
   return code;
 };
 
-const fail = (cursor: Cursor): never => {
+const anyValue = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+
+const fail = (cursor: Cursor, expected: string): never => {
   const found = cursor.text.codePointAt(cursor.at);
   throw found === undefined
     ? new JsonSyntaxError('Unexpected end-of-input', cursor.at)
-    : new JsonSyntaxError(`Unexpected character ('${String.fromCodePoint(found)}' (code ${found}))`, cursor.at);
+    : new JsonSyntaxError(
+        `Unexpected character ('${String.fromCodePoint(found)}' (code ${found})): ${expected}`,
+        cursor.at,
+      );
+};
+
+const failOnValue = (cursor: Cursor): never => {
+  const token = /[A-Za-z_$][\w$]*/y;
+  token.lastIndex = cursor.at;
+  const match = token.exec(cursor.text);
+  if (match === null) return fail(cursor, `expected a valid value ${anyValue}`);
+  throw new JsonSyntaxError(`Unrecognized token '${match[0]}': was expecting ${anyValue}`, cursor.at);
 };
 
 const readString = (cursor: Cursor): string => {
@@ -75,7 +88,7 @@ const readString = (cursor: Cursor): string => {
 const readNumber = (cursor: Cursor): JsonValue => {
   numberPattern.lastIndex = cursor.at;
   const match = numberPattern.exec(cursor.text);
-  if (match === null) return fail(cursor);
+  if (match === null) return failOnValue(cursor);
   cursor.at = numberPattern.lastIndex;
   if (match[1] === undefined && match[2] === undefined) return BigInt(match[0]);
   return (cursor.reading.decimal ?? Number)(match[0]);
@@ -94,7 +107,7 @@ const readLiteral = (cursor: Cursor): JsonValue => {
       return value;
     }
   }
-  return fail(cursor);
+  return failOnValue(cursor);
 };
 
 const readArray = (cursor: Cursor, depth: number): JsonValue[] => {
@@ -111,7 +124,7 @@ const readArray = (cursor: Cursor, depth: number): JsonValue[] => {
     if (code === 0x5d) return items;
     if (code !== 0x2c) {
       cursor.at--;
-      fail(cursor);
+      fail(cursor, 'was expecting comma to separate Array entries');
     }
   }
 };
@@ -124,9 +137,9 @@ const readMembers = (cursor: Cursor, depth: number): Map<string, JsonValue> => {
     return members;
   }
   for (;;) {
-    if (skipSpace(cursor) !== quote) fail(cursor);
+    if (skipSpace(cursor) !== quote) fail(cursor, 'was expecting double-quote to start field name');
     const key = readString(cursor);
-    if (skipSpace(cursor) !== 0x3a) fail(cursor);
+    if (skipSpace(cursor) !== 0x3a) fail(cursor, 'was expecting a colon to separate field name and value');
     cursor.at++;
     members.set(key, readValue(cursor, depth));
     const code = skipSpace(cursor);
@@ -134,7 +147,7 @@ const readMembers = (cursor: Cursor, depth: number): Map<string, JsonValue> => {
     if (code === 0x7d) return members;
     if (code !== 0x2c) {
       cursor.at--;
-      fail(cursor);
+      fail(cursor, 'was expecting comma to separate Object entries');
     }
   }
 };
@@ -174,7 +187,7 @@ export const parseJson = (text: string, reading: JsonReading = {}): JsonValue =>
   const cursor = { text, at: 0, reading };
   const value = readValue(cursor, 0);
   skipSpace(cursor);
-  if (cursor.at < text.length) fail(cursor);
+  if (cursor.at < text.length) failOnValue(cursor);
   return value;
 };
 

@@ -34,7 +34,7 @@ const integerSchema = (value: bigint): ConnectSchema['type'] => {
 };
 
 /** Scalars only: what looks like a list or map is kept as text, which is also what the real one falls back to. */
-const parse = (text: string): SchemaAndValue => {
+export const parseHeaderText = (text: string): SchemaAndValue => {
   if (text === 'null') return { schema: null, value: null };
   if (text === 'true' || text === 'false') return { schema: { type: 'boolean' }, value: text === 'true' };
   if (/^[+-]?\d{1,18}$/.test(text)) {
@@ -48,7 +48,7 @@ const parse = (text: string): SchemaAndValue => {
 const simple: HeaderConverter = {
   fromConnect: (_topic, schema, value) => (value === null ? null : Buffer.from(print(schema, value))),
   toConnect: (_topic, bytes) =>
-    bytes === null ? { schema: null, value: null } : parse(Buffer.from(bytes).toString('utf8')),
+    bytes === null ? { schema: null, value: null } : parseHeaderText(Buffer.from(bytes).toString('utf8')),
 };
 
 export const createHeaderConverter = (

@@ -1,6 +1,7 @@
 import type { SinkPlugin } from '../../plugin.ts';
 import { s3SinkDefinitions } from './definitions.ts';
 import { startS3SinkTask } from './s3-sink-task.ts';
+import { loadS3 } from './s3-storage.ts';
 import { validateS3Sink } from './validation.ts';
 
 /**
@@ -19,4 +20,5 @@ export const s3Sink: SinkPlugin = {
     stop: async () => {},
   }),
   startTask: startS3SinkTask,
+  preload: loadS3,
 };
