@@ -194,27 +194,41 @@ export const parseJson = (text: string, reading: JsonReading = {}): JsonValue =>
 const upperCaseDigits = (sequence: string): string =>
   sequence.startsWith('\\u') ? `\\u${sequence.slice(2).toUpperCase()}` : sequence;
 
-/** A JSON string as Jackson writes it: like JSON.stringify, but with upper-case hexadecimal digits. */
-export const printJsonString = (text: string): string => {
-  const printed = escapeAstral(JSON.stringify(text));
+const surrogate = /[\ud800-\udfff]/;
+const surrogates = /[\ud800-\udfff]/g;
+
+const escapeSurrogate = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).toUpperCase()}`;
+
+/**
+ * A JSON string as Jackson writes it to characters: like JSON.stringify, but with upper-case hexadecimal digits.
+ */
+const printCharacters = (text: string): string => {
+  const printed = JSON.stringify(text);
   return printed.includes('\\u') ? printed.replace(/\\(?:u00[01][0-9a-f]|.)/g, upperCaseDigits) : printed;
 };
 
-const astralPattern = /[\ud800-\udbff][\udc00-\udfff]/g;
+/** A JSON string as Jackson writes it to UTF-8 bytes: characters beyond the basic plane become two escapes (golden types_precise, c_varchar). */
+export const printJsonString = (text: string): string => {
+  const printed = printCharacters(text);
+  return surrogate.test(printed) ? printed.replace(surrogates, escapeSurrogate) : printed;
+};
 
-// Jackson's byte writer spells characters beyond the basic plane as two escapes (test/golden/debezium/types_precise.jsonl, c_varchar).
-const escapeAstral = (printed: string): string =>
-  printed.replace(astralPattern, (pair) =>
-    [0, 1].map((index) => `\\u${pair.charCodeAt(index).toString(16).toUpperCase()}`).join(''),
-  );
+type PrintString = (text: string) => string;
 
-/** Compact JSON; number is a Java double, bigint an integer. */
-export const printJson = (value: JsonValue): string => {
+const print = (value: JsonValue, printString: PrintString): string => {
   if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'string') return printJsonString(value);
+  if (typeof value === 'string') return printString(value);
   if (typeof value === 'number') return Number.isFinite(value) ? javaDouble(value) : `"${javaDouble(value)}"`;
-  if (Array.isArray(value)) return `[${value.map(printJson).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map((item) => print(item, printString)).join(',')}]`;
   let text = '{';
-  for (const key in value) text += `${text === '{' ? '' : ','}${printJsonString(key)}:${printJson(value[key] ?? null)}`;
+  for (const key in value) {
+    text += `${text === '{' ? '' : ','}${printString(key)}:${print(value[key] ?? null, printString)}`;
+  }
   return `${text}}`;
 };
+
+/** Compact JSON as Jackson writes it to bytes; number is a Java double, bigint an integer. */
+export const printJson = (value: JsonValue): string => print(value, printJsonString);
+
+/** The same as Jackson writes it to a String: no character is escaped that need not be. */
+export const printJsonText = (value: JsonValue): string => print(value, printCharacters);

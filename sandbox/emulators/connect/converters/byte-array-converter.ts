@@ -1,6 +1,6 @@
 import { DataError } from '../connect-errors.ts';
 import type { ConnectSchema } from '../plugin.ts';
-import type { ConverterFactory } from './converter.ts';
+import { type ConverterFactory, converterType } from './converter.ts';
 
 const optionalBytes: ConnectSchema = { type: 'bytes', optional: true };
 
@@ -8,6 +8,7 @@ const optionalBytes: ConnectSchema = { type: 'bytes', optional: true };
 export const byteArrayConverter: ConverterFactory = {
   className: 'org.apache.kafka.connect.converters.ByteArrayConverter',
   version: '4.3.1',
+  configDefinitions: [converterType],
   create: () => ({
     fromConnect: (_topic, schema, value) => {
       if (schema !== null && schema.type !== 'bytes') {

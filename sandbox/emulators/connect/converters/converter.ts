@@ -1,4 +1,4 @@
-import type { ConnectSchema, ConnectValue } from '../plugin.ts';
+import type { ConfigDefinition, ConnectSchema, ConnectValue } from '../plugin.ts';
 
 /** A schema and a value of it, as org.apache.kafka.connect.data.SchemaAndValue. */
 export type SchemaAndValue = { schema: ConnectSchema | null; value: ConnectValue };
@@ -16,7 +16,17 @@ export type ConverterFactory = {
   className: string;
   /** Shown by GET /connector-plugins?connectorsOnly=false. */
   version: string;
+  /** Validated below `key.converter.` or `value.converter.` when the connector names the converter. */
+  configDefinitions: readonly ConfigDefinition[];
   create(settings: ConverterSettings): Converter;
+};
+
+/** Filled in by the worker, never by a user. */
+export const converterType: ConfigDefinition = {
+  name: 'converter.type',
+  type: 'STRING',
+  importance: 'LOW',
+  documentation: 'How this converter will be used.',
 };
 
 export const nothing: SchemaAndValue = { schema: null, value: null };

@@ -13,9 +13,10 @@ import {
   printJson,
   printJsonString,
 } from '../../../wire/connect/json-text.ts';
+import { oneOfAnyCase } from '../config/validators.ts';
 import { ConfigError, ConnectError, DataError } from '../connect-errors.ts';
 import type { ConnectSchema, ConnectStruct, ConnectValue, Decimal } from '../plugin.ts';
-import { type Converter, type ConverterFactory, type ConverterSettings, nothing } from './converter.ts';
+import { type Converter, type ConverterFactory, type ConverterSettings, converterType, nothing } from './converter.ts';
 import { printSchema, readSchema } from './json-schema.ts';
 
 // org.apache.kafka.connect.json.JsonConverter. Deviates in one thing: a schemaless value beyond 64 bits wraps as in Java,
@@ -404,5 +405,55 @@ const create = (settings: ConverterSettings): Converter => {
 export const jsonConverter: ConverterFactory = {
   className: 'org.apache.kafka.connect.json.JsonConverter',
   version: '4.3.1',
+  configDefinitions: [
+    converterType,
+    {
+      name: 'schemas.enable',
+      type: 'BOOLEAN',
+      default: 'true',
+      importance: 'HIGH',
+      documentation: 'Include schemas within each of the serialized values and keys.',
+      group: 'Schemas',
+      orderInGroup: 0,
+      width: 'MEDIUM',
+      displayName: 'Enable Schemas',
+    },
+    {
+      name: 'schemas.cache.size',
+      type: 'INT',
+      default: '1000',
+      importance: 'HIGH',
+      documentation: 'The maximum number of schemas that can be cached in this converter instance.',
+      group: 'Schemas',
+      orderInGroup: 1,
+      width: 'MEDIUM',
+      displayName: 'Schema Cache Size',
+    },
+    {
+      name: 'decimal.format',
+      type: 'STRING',
+      default: 'BASE64',
+      importance: 'LOW',
+      documentation:
+        "Controls which format this converter will serialize decimals in. This value is case insensitive and can be either 'BASE64' (default) or 'NUMERIC'",
+      group: 'Serialization',
+      orderInGroup: 0,
+      width: 'MEDIUM',
+      displayName: 'Decimal Format',
+      validate: oneOfAnyCase(['NUMERIC', 'BASE64']),
+    },
+    {
+      name: 'replace.null.with.default',
+      type: 'BOOLEAN',
+      default: 'true',
+      importance: 'LOW',
+      documentation:
+        'Whether to replace fields that have a default value and that are null to the default value. When set to true, the default value is used, otherwise null is used.',
+      group: 'Schemas',
+      orderInGroup: 2,
+      width: 'MEDIUM',
+      displayName: 'Replace null with default',
+    },
+  ],
   create,
 };

@@ -1,6 +1,6 @@
 import { ConnectError, DataError } from '../connect-errors.ts';
 import type { ConnectSchema, ConnectType, ConnectValue } from '../plugin.ts';
-import type { ConverterFactory } from './converter.ts';
+import { type ConverterFactory, converterType } from './converter.ts';
 
 // org.apache.kafka.connect.converters.{Boolean,Short,Integer,Long,Float,Double}Converter: one fixed-width value.
 
@@ -67,6 +67,7 @@ const factory = ({ name, type, sizeBytes, write, read }: Width): ConverterFactor
   return {
     className: `org.apache.kafka.connect.converters.${name}Converter`,
     version: '4.3.1',
+    configDefinitions: [converterType],
     create: () => ({
       fromConnect: (_topic, given, value) => {
         if (given !== null && given.type !== type) {

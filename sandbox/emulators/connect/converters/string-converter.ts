@@ -1,6 +1,6 @@
-import { ConnectError } from '../connect-errors.ts';
+import { ConfigError } from '../connect-errors.ts';
 import type { ConnectSchema } from '../plugin.ts';
-import type { ConverterFactory, ConverterSettings } from './converter.ts';
+import { type ConverterFactory, type ConverterSettings, converterType } from './converter.ts';
 import { javaText } from './java-text.ts';
 
 const optionalString: ConnectSchema = { type: 'string', optional: true };
@@ -13,11 +13,13 @@ const encodings: Readonly<Record<string, BufferEncoding>> = {
   'utf-16le': 'utf16le',
 };
 
+const encodingError = (name: string): string =>
+  `Invalid value ${name} for configuration converter.encoding: not emulated by the sandbox's connect, which knows ${Object.keys(encodings).join(', ')}`;
+
 const encodingOf = (settings: ConverterSettings): BufferEncoding => {
   const name = settings['converter.encoding'] ?? 'UTF-8';
   const encoding = encodings[name.toLowerCase()];
-  if (encoding === undefined)
-    throw new ConnectError(`converter.encoding ${name} is not emulated by the sandbox's connect`);
+  if (encoding === undefined) throw new ConfigError(encodingError(name));
   return encoding;
 };
 
@@ -25,6 +27,19 @@ const encodingOf = (settings: ConverterSettings): BufferEncoding => {
 export const stringConverter: ConverterFactory = {
   className: 'org.apache.kafka.connect.storage.StringConverter',
   version: '4.3.1',
+  configDefinitions: [
+    converterType,
+    {
+      name: 'converter.encoding',
+      type: 'STRING',
+      default: 'UTF-8',
+      importance: 'HIGH',
+      documentation: 'The name of the Java character set to use for encoding strings as byte arrays.',
+      width: 'MEDIUM',
+      displayName: 'Encoding',
+      validate: (_name, value) => (String(value).toLowerCase() in encodings ? null : encodingError(String(value))),
+    },
+  ],
   create: (settings) => {
     const encoding = encodingOf(settings);
     return {

@@ -24,6 +24,14 @@ const initialState = (value: unknown, bodyText: string): TargetState | undefined
   );
 };
 
+/** Where Jackson stands when it has seen a member's value: a number is read with the character that ends it, a string only opened. */
+const behindFirstToken = (text: string, afterName: number): number => {
+  const start = text.slice(afterName).search(/[^\s:]/) + afterName;
+  const number = /^-?[\d.eE+-]+/.exec(text.slice(start));
+  if (number !== null) return start + number[0].length + 1;
+  return start + (/^(?:true|false|null)/.exec(text.slice(start))?.[0].length ?? 1);
+};
+
 /** POST /connectors: creates; answers before the connector runs. */
 export const createConnector: RestHandler = {
   method: 'POST',
@@ -34,7 +42,7 @@ export const createConnector: RestHandler = {
     }
     const unknown = Object.keys(body).find((name) => !known.includes(name));
     if (unknown !== undefined) {
-      const at = bodyText.indexOf(JSON.stringify(unknown)) + JSON.stringify(unknown).length;
+      const at = behindFirstToken(bodyText, bodyText.indexOf(JSON.stringify(unknown)) + JSON.stringify(unknown).length);
       throw restErrors.malformedJson(
         `Unrecognized field "${unknown}" (class ${requestClass}), not marked as ignorable (3 known properties: "config", "name", "initial_state")` +
           `${jacksonLocation(bodyText, at)} (through reference chain: ${requestClass}["${unknown}"])`,

@@ -1,4 +1,3 @@
-import { javaHashOrder } from '../../../wire/connect/java-hash-order.ts';
 import { restErrors } from '../errors.ts';
 import type { RestHandler } from '../rest/rest-handler.ts';
 
@@ -9,6 +8,6 @@ export const getConnectorTopics: RestHandler = {
   answer: ({ params }, { herder }) => {
     if (!herder.settings.topicTracking) throw restErrors.topicTrackingDisabled();
     const name = params['connector'] ?? '';
-    return { status: 200, body: { [name]: { topics: javaHashOrder(herder.statuses.topics(name)) } } };
+    return { status: 200, body: { [name]: { topics: herder.statuses.topics(name) } } };
   },
 };

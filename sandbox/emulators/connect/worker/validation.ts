@@ -25,6 +25,16 @@ export type Validation = {
   errors: readonly string[];
 };
 
+/** The settings of the converters that the connector itself names. */
+const converterDefinitions = (config: ConnectorConfig): readonly ConfigDefinition[] =>
+  ['key', 'value'].flatMap((side) =>
+    (findConverter(config[`${side}.converter`] ?? '')?.configDefinitions ?? []).map((definition) => ({
+      ...definition,
+      name: `${side}.converter.${definition.name}`,
+      displayName: definition.displayName ?? definition.name,
+    })),
+  );
+
 /** The settings' definitions for one connector: the worker's, those of its transformations, and its own. */
 export const definitionsOf = (plugin: ConnectorPlugin, config: ConnectorConfig): readonly ConfigDefinition[] => {
   const versioned = commonDefinitions(plugin.type).map((definition) =>
@@ -32,7 +42,7 @@ export const definitionsOf = (plugin: ConnectorPlugin, config: ConnectorConfig):
       ? { ...definition, default: plugin.version, recommendedValues: () => [plugin.version] }
       : definition,
   );
-  return [...versioned, ...chainDefinitions(config), ...plugin.configDefinitions];
+  return [...versioned, ...chainDefinitions(config), ...plugin.configDefinitions, ...converterDefinitions(config)];
 };
 
 const sinkErrors = (config: ConnectorConfig): ConfigErrors => {
@@ -54,26 +64,9 @@ const sinkErrors = (config: ConnectorConfig): ConfigErrors => {
   return {};
 };
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** What only shows when a thing is made: converters' own settings, overrides of the clients. */
+/** What only shows when a thing is made: overrides of the clients. */
 const trialErrors = (config: ConnectorConfig, type: ConnectorPlugin['type']): ConfigErrors => {
   const errors: Record<string, string[]> = {};
-  for (const side of ['key', 'value']) {
-    const name = `${side}.converter`;
-    const factory = findConverter(config[name] ?? '');
-    const prefix = `${name}.`;
-    const own = Object.fromEntries(
-      Object.entries(config)
-        .filter(([setting]) => setting.startsWith(prefix))
-        .map(([setting, value]) => [setting.slice(prefix.length), value]),
-    );
-    try {
-      factory?.create(own);
-    } catch (error) {
-      errors[name] = [messageOf(error)];
-    }
-  }
   try {
     if (type === 'sink') consumerSettings(config);
     else producerSettings(config);
@@ -89,7 +82,9 @@ export const validateConnector = async (
   config: ConnectorConfig,
   context: ConnectorContext,
 ): Promise<Validation> => {
-  const settings = validateSettings(definitionsOf(plugin, config), config);
+  // The worker says itself which side a converter is on.
+  const sides = { 'key.converter.converter.type': 'key', 'value.converter.converter.type': 'value' };
+  const settings = validateSettings(definitionsOf(plugin, config), { ...config, ...sides });
   if (plugin.type === 'sink') addErrors(settings, sinkErrors(config));
   addErrors(settings, trialErrors(config, plugin.type));
   if (plugin.validate !== undefined) addErrors(settings, await plugin.validate(config, context));

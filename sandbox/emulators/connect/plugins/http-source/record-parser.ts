@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../../core/clock.ts';
 import { NotEmulated } from '../../../../core/not-emulated.ts';
 import { asJavaHashMap } from '../../../../wire/connect/java-hash-order.ts';
-import { JsonSyntaxError, type JsonValue, parseJson, printJson } from '../../../../wire/connect/json-text.ts';
+import { JsonSyntaxError, type JsonValue, parseJson, printJsonText } from '../../../../wire/connect/json-text.ts';
 import type { TypedConfig } from '../../config/definitions.ts';
 import { ConnectError } from '../../connect-errors.ts';
 import type { ConnectSchema, OffsetMap, SourceRecord } from '../../plugin.ts';
@@ -112,7 +112,7 @@ export const recordParser = (config: TypedConfig, clock: Clock): ((body: Buffer)
       const value = requiredAt(item, valuePointer);
       // An array gives an empty text: the real connector writes it so.
       const text =
-        value !== null && typeof value === 'object' && !Array.isArray(value) ? printJson(value) : asText(value);
+        value !== null && typeof value === 'object' && !Array.isArray(value) ? printJsonText(value) : asText(value);
       const offset: Record<string, string> = {};
       for (const [name, pointer] of offsetPointers) offset[name] = asText(requiredAt(item, pointer));
       const key = keyOf(item) ?? offset['key'] ?? nameUuid(text);
