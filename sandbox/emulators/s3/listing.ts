@@ -38,7 +38,7 @@ export const listKeys = <Value>(map: OrderedMap<Value>, request: ListingRequest)
       skipPrefix(common);
       continue;
     }
-    if (common === undefined && key === after) {
+    if (key === after) {
       index++;
       continue;
     }

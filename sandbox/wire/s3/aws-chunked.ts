@@ -29,6 +29,7 @@ export type ChunkDecoder = {
 const longestLineBytes = 4096;
 const mostTrailers = 16;
 const leastChunkBytes = 8192;
+const signatureTrailer = 'x-amz-trailer-signature';
 
 type Phase = 'size' | 'data' | 'data-end' | 'trailers' | 'done';
 
@@ -68,15 +69,17 @@ export const decodeChunks = (verifier: ChunkVerifier | undefined): ChunkDecoder 
   };
 
   const endTrailers = () => {
-    const sent = trailers.get('x-amz-trailer-signature');
-    trailers.delete('x-amz-trailer-signature');
+    const sent = trailers.get(signatureTrailer);
+    trailers.delete(signatureTrailer);
     if (verifier && (trailers.size > 0 || sent !== undefined))
       verifier.trailers([...trailers].map(([name, value]) => `${name}:${value}\n`).join(''), sent);
     phase = 'done';
   };
 
   const takeTrailer = (text: string) => {
-    if (text === '') return endTrailers();
+    // AWS's own example ends a trailer with "\n\r\n" and puts its signature after the empty line that this makes.
+    const isSignatureToCome = verifier !== undefined && trailers.size > 0 && !trailers.has(signatureTrailer);
+    if (text === '') return isSignatureToCome ? undefined : endTrailers();
     const colon = text.indexOf(':');
     if (colon < 1 || trailers.size >= mostTrailers) return malformed('a trailer is malformed');
     trailers.set(text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim());
@@ -112,11 +115,16 @@ export const decodeChunks = (verifier: ChunkVerifier | undefined): ChunkDecoder 
     return newline + 1;
   };
 
+  const checkEnd = (bytes: Buffer, position: number): void => {
+    if (bytes.toString('latin1', position).trim() !== '') malformed('bytes follow the last chunk');
+  };
+
   const push = (bytes: Buffer, sink: (data: Buffer) => void): void => {
-    for (let position = 0; position < bytes.length; ) {
-      if (phase === 'done') malformed('bytes follow the last chunk');
+    let position = 0;
+    while (position < bytes.length && phase !== 'done') {
       position = phase === 'data' ? takeData(bytes, position, sink) : takeText(bytes, position);
     }
+    checkEnd(bytes, position);
   };
 
   const end = () => {

@@ -58,4 +58,6 @@ export const emulatedOperations: readonly Operation[] = [
   abortMultipartUpload,
 ];
 
+export { neverConfigured, refusedOperations };
+
 export const operations: readonly Operation[] = [...emulatedOperations, ...neverConfigured, ...refusedOperations];

@@ -44,4 +44,6 @@ export const emulatedOperations: readonly Operation[] = [
   listContexts,
 ];
 
+export { refusedOperations };
+
 export const operations: readonly Operation[] = [...emulatedOperations, ...refusedOperations];

@@ -62,6 +62,22 @@ describe('aws-chunked bodies', () => {
     expect(seen).toEqual(['64 2cf24dba', '64 e3b0c442', 'x-amz-checksum-crc32:AA==\nff']);
   });
 
+  it('may have an empty line between the trailers and their signature', () => {
+    const seen: string[] = [];
+    const verifier: ChunkVerifier = {
+      chunk: () => {},
+      trailers: (canonical, sent) => void seen.push(canonical, `${sent}`),
+    };
+    decode(
+      Buffer.from(`0;chunk-signature=${signature}\r\nx-amz-a:1\n\r\nx-amz-trailer-signature:ff\r\n\r\n`),
+      [],
+      verifier,
+    );
+    expect(seen).toEqual(['x-amz-a:1\n', 'ff']);
+    const unsigned = Buffer.from(`0;chunk-signature=${signature}\r\nx-amz-a:1\r\n\r\n`);
+    expect(() => decode(unsigned, [], verifier)).toThrow(MalformedChunk);
+  });
+
   it.each([
     ['a size that is none', 'zz\r\nhello\r\n0\r\n\r\n'],
     ['a chunk longer than its size', '3\r\nhello\r\n0\r\n\r\n'],
