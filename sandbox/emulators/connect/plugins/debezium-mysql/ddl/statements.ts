@@ -200,21 +200,30 @@ const place = (context: Context, table: Draft, column: Column, at: number): void
   } else table.columns.splice(at, 0, column);
 };
 
+// A statement that is read a second time finds its column there already.
+const withoutColumn = (table: Draft, name: string): void => {
+  table.columns = table.columns.filter((column) => !sameName(column.name, name));
+};
+
+const addColumn = (table: Draft, column: Column): void => {
+  withoutColumn(table, column.name);
+  table.columns.push(column);
+};
+
 const addColumns = (context: Context, table: Draft, later: (() => void)[]) => {
   const { reader } = context;
   takeOneOf(reader, 'COLUMN');
   takeKeywords(reader, 'IF', 'NOT', 'EXISTS');
   if (takeKeywords(reader, '(')) {
     do {
-      if (takeConstraint(reader, table, later)) continue;
-      table.columns.push(takeColumn(context, table, takeIdentifier(reader), later));
+      if (!takeConstraint(reader, table, later))
+        addColumn(table, takeColumn(context, table, takeIdentifier(reader), later));
     } while (takeKeywords(reader, ','));
     return expectKeyword(reader, ')');
   }
   const name = takeIdentifier(reader);
   const column = takeColumn(context, table, name, later);
-  const known = indexOfColumn(table, name);
-  if (known >= 0) table.columns.splice(known, 1);
+  withoutColumn(table, name);
   place(context, table, column, table.columns.length);
 };
 
