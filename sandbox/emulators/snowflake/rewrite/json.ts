@@ -80,9 +80,10 @@ const readObject = (reader: Reader, depth: number): ReadonlyMap<string, Json> =>
     if (entries.has(key)) throw fail(reader, `duplicate object attribute "${key}"`);
     entries.set(key, value);
     const next = skip(reader);
+    if (next !== '}' && next !== ',')
+      throw fail(reader, next === undefined ? 'incomplete object value' : 'missing comma');
     reader.at++;
     if (next === '}') return sorted(entries);
-    if (next !== ',') throw fail(reader, next === undefined ? 'incomplete object value' : 'missing comma');
   }
 };
 
@@ -107,9 +108,10 @@ const readArray = (reader: Reader, depth: number): Json[] => {
   for (;;) {
     items.push(readValue(reader, depth));
     const next = skip(reader);
+    if (next !== ']' && next !== ',')
+      throw fail(reader, next === undefined ? 'incomplete array value' : 'missing comma');
     reader.at++;
     if (next === ']') return items;
-    if (next !== ',') throw fail(reader, next === undefined ? 'incomplete array value' : 'missing comma');
   }
 };
 
@@ -151,9 +153,6 @@ export const printJson = (value: Json): string => {
     return `{${[...value].map(([key, item]) => `${JSON.stringify(key)}:${printJson(item)}`).join(',')}}`;
   return JSON.stringify(value);
 };
-
-/** A JSON text as VARIANTs are stored: compact, keys sorted. Throws JsonError. */
-export const canonicalJson = (text: string): string => printJson(parseJson(text));
 
 /** As results show a VARIANT: two blanks a level, a blank after a colon. */
 export const prettyJson = (value: Json, indent = ''): string => {

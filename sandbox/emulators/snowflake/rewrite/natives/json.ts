@@ -1,14 +1,5 @@
-import {
-  canonicalJson,
-  isArray,
-  isNumber,
-  isObject,
-  type Json,
-  JsonError,
-  parseJson,
-  printJson,
-  sorted,
-} from '../json.ts';
+import { canonicalJson } from '../canonical-json.ts';
+import { isArray, isNumber, isObject, type Json, JsonError, parseJson, printJson, sorted } from '../json.ts';
 import { engineError, type Native } from './native.ts';
 
 const parse = (text: string): string | null => {

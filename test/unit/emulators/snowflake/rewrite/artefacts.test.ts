@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { canonicalJson } from '../../../../../sandbox/emulators/snowflake/rewrite/json.ts';
+import { canonicalJson } from '../../../../../sandbox/emulators/snowflake/rewrite/canonical-json.ts';
 import type { Statement } from '../../../../../sandbox/wire/snowflake-sql/ast.ts';
 import { parseStatement } from '../../../../../sandbox/wire/snowflake-sql/parser.ts';
 import { splitStatements } from '../../../../../sandbox/wire/snowflake-sql/split.ts';
