@@ -2,13 +2,21 @@ import { NotEmulated } from '../../core/not-emulated.ts';
 import { answerFor } from './answers.ts';
 import type { Broker } from './broker.ts';
 import { codeOf, KafkaError } from './errors.ts';
-import { findTopic } from './partitions.ts';
 import type { Topic } from './topics.ts';
 
 /** org.apache.kafka.common.config.ConfigResource.Type, as far as it is told apart here. */
 export const resourceTypes = { topic: 2, broker: 4 } as const;
 
 type Resource = { resourceType: number; resourceName: string };
+
+/** Answers a request that names a configuration twice, or gives one no value where it needs one. */
+export const assertChanges = (changes: readonly { name: string; value: string | null; isRemoval: boolean }[]): void => {
+  if (new Set(changes.map(({ name }) => name)).size < changes.length) {
+    throw new KafkaError('INVALID_REQUEST', 'Error due to duplicate config keys');
+  }
+  const empty = changes.filter(({ value, isRemoval }) => value === null && !isRemoval).map(({ name }) => name);
+  if (empty.length > 0) throw new KafkaError('INVALID_REQUEST', `Null value not supported for : ${empty.join(', ')}`);
+};
 
 /** The overrides a topic is to have, or an answer why not. */
 export type Change<R extends Resource> = (topic: Topic, resource: R) => Map<string, string>;
@@ -21,7 +29,8 @@ const alter = <R extends Resource>(broker: Broker, resource: R, change: Change<R
   if (resourceType !== resourceTypes.topic) {
     throw new NotEmulated('kafka', `configuration of resource type ${resourceType}`);
   }
-  const topic = findTopic(broker.topics, { name: resourceName });
+  const topic = broker.topics.byName(resourceName);
+  if (!topic) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${resourceName}' does not exist.`);
   const overrides = change(topic, resource);
   if (!validateOnly) broker.topics.configure(topic, overrides);
 };

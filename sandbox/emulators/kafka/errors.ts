@@ -8,6 +8,10 @@ export const errors = {
     'This message has failed its CRC checksum, exceeds the valid size, has a null key for a compacted topic, or is otherwise corrupt.',
   ],
   UNKNOWN_TOPIC_OR_PARTITION: [3, 'This server does not host this topic-partition.'],
+  NOT_LEADER_OR_FOLLOWER: [
+    6,
+    'For requests intended only for the leader, this error indicates that the broker is not the current leader. For requests intended for any replica, this error indicates that the broker is not a replica of the topic partition.',
+  ],
   MESSAGE_TOO_LARGE: [10, 'The request included a message larger than the max message size the server will accept.'],
   OFFSET_METADATA_TOO_LARGE: [12, 'The metadata field of the offset request was too large.'],
   COORDINATOR_NOT_AVAILABLE: [15, 'The coordinator is not available.'],

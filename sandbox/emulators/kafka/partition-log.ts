@@ -222,10 +222,7 @@ export type Appended = { baseOffset: bigint; logAppendTimeMs: bigint };
 /** Appends one batch that has been checked; its offset and leader epoch are set in place. A retry of an idempotent producer is answered, not repeated. */
 export const appendToLog = (context: LogContext, log: PartitionLog, batch: Buffer, config: TopicConfig): Appended => {
   const retried = checkSequence(log.producers, readBatchHeader(batch, 0));
-  if (retried) {
-    const logAppendTimeMs = config.logAppendTime ? retried.timestampMs : -1n;
-    return { baseOffset: retried.baseOffset, logAppendTimeMs };
-  }
+  if (retried) return { baseOffset: retried.baseOffset, logAppendTimeMs: retried.timestampMs };
   const nowMs = context.clock.nowMs();
   if (config.logAppendTime) stampAppendTime(batch, 0, batch.length, BigInt(nowMs));
   const header = write(context, log, batch, config);

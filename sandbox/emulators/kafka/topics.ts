@@ -39,7 +39,7 @@ const maximumNameLength = 249;
 /** org.apache.kafka.common.internals.Topic.validate, word for word. */
 const nameProblem = (name: string): string | undefined => {
   if (name === '') return 'Topic name is invalid: the empty string is not allowed';
-  if (name === '.' || name === '..') return `Topic name is invalid: '.' or '..' is not allowed`;
+  if (name === '.' || name === '..') return `Topic name is invalid: '${name}' is not allowed`;
   if (name.length > maximumNameLength) {
     return `Topic name is invalid: the length of '${name}' is longer than the max allowed length ${maximumNameLength}`;
   }
@@ -49,13 +49,17 @@ const nameProblem = (name: string): string | undefined => {
   return undefined;
 };
 
+export const assertValidName = (name: string): void => {
+  const problem = nameProblem(name);
+  if (problem) throw new KafkaError('INVALID_TOPIC_EXCEPTION', problem);
+};
+
 /** Metric names replace dots by underscores, so two topics that differ only there are refused. */
 const collisionKey = (name: string): string => name.replaceAll('.', '_');
 
 /** Answers INVALID_TOPIC_EXCEPTION or TOPIC_ALREADY_EXISTS when a topic of that name cannot be created. */
 export const assertCreatable = (topics: Topics, name: string): void => {
-  const problem = nameProblem(name);
-  if (problem) throw new KafkaError('INVALID_TOPIC_EXCEPTION', problem);
+  assertValidName(name);
   if (topics.byName(name)) throw new KafkaError('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`);
   const twin = topics.all().find((topic) => collisionKey(topic.name) === collisionKey(name));
   if (twin) {
@@ -63,7 +67,7 @@ export const assertCreatable = (topics: Topics, name: string): void => {
   }
 };
 
-const newTopicId = (): string => {
+export const newTopicId = (): string => {
   for (;;) {
     // Kafka's own ids never begin with a dash, so that command lines do not take them for an option (Uuid.randomUuid).
     const id = randomBytes(16).toString('base64url');

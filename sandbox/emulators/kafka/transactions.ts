@@ -47,6 +47,8 @@ export type Transactions = {
   begin(id: string, timeoutMs: number, expected: Producer | undefined): Producer;
   addPartitions(id: string, producer: Producer, partitions: readonly TopicPartition[]): void;
   addGroup(id: string, producer: Producer, groupId: string): void;
+  /** Answers a producer that is not (or no longer) the one of that id. */
+  assertProducer(id: string, producer: Producer): void;
   /** Holds offsets back until the transaction commits. */
   addOffsets(
     id: string,
@@ -162,6 +164,7 @@ export const openTransactions = ({ logs, topics, groups, producerIds, folder }: 
     begin: (id, timeoutMs, expected) => {
       const known = all.get(id);
       if (!known) {
+        if (expected) throw new KafkaError('PRODUCER_FENCED');
         const producerId = producerIds.next();
         const nowMs = clock.nowMs();
         const fresh = { partitions: new Set<string>(), groups: new Set<string>(), startedMs: nowMs, changedMs: nowMs };
@@ -193,6 +196,9 @@ export const openTransactions = ({ logs, topics, groups, producerIds, folder }: 
       open(transaction);
       transaction.groups.add(groupId);
       save(transaction);
+    },
+    assertProducer: (id, producer) => {
+      find(id, producer);
     },
     addOffsets: (id, producer, groupId, offsets) => {
       const transaction = find(id, producer);

@@ -1,8 +1,9 @@
 import { produce } from '../../../wire/kafka/messages/00-produce.ts';
+import { noProducerId } from '../../../wire/kafka/record-batch.ts';
 import { answerFor, CloseConnection } from '../answers.ts';
 import { type Broker, handler } from '../broker.ts';
 import { codeOf, KafkaError } from '../errors.ts';
-import { checkBatch } from '../incoming-batch.ts';
+import { checkBatch, RejectedRecords } from '../incoming-batch.ts';
 import { appendToLog } from '../partition-log.ts';
 import { findPartition, type TopicReference } from '../partitions.ts';
 
@@ -13,8 +14,10 @@ const append = (broker: Broker, { topic: reference, index, records }: Append, ac
   const { topic, log } = findPartition(broker.topics, reference, index);
   const { config } = topic;
   if (acks === -1 && config.minInsyncReplicas > 1) throw new KafkaError('NOT_ENOUGH_REPLICAS');
-  const { batch, header } = checkBatch(records, version, config, broker.clock.nowMs());
-  if (header.isTransactional) broker.transactions.assertOpen(header, { topic: topic.name, partition: index });
+  const { batch, header } = checkBatch(records, version, config, log.name, broker.clock.nowMs());
+  if (header.isTransactional && header.producerId !== noProducerId) {
+    broker.transactions.assertOpen(header, { topic: topic.name, partition: index });
+  }
   const appended = appendToLog(broker.logs, log, batch, config);
   return { index, errorCode: codeOf('NONE'), ...appended, logStartOffset: log.startOffset };
 };
@@ -35,7 +38,10 @@ export const produceHandler = handler(produce, (broker, { acks, topics }, { vers
       } catch (error) {
         const { code, message, errorName } = answerFor(broker, error);
         problems.push(`${topic.name}-${index}: ${errorName}`);
-        return { index, errorCode: code, baseOffset: -1n, errorMessage: message };
+        // Kafka leaves the code to speak for itself except where single records are at fault.
+        const details =
+          error instanceof RejectedRecords ? { errorMessage: message, recordErrors: error.recordErrors } : {};
+        return { index, errorCode: code, baseOffset: -1n, ...details };
       }
     }),
   }));

@@ -4,7 +4,14 @@ import { batchHeaderBytes, readBatchHeader } from '../../../wire/kafka/record-ba
 import { answerFor } from '../answers.ts';
 import { type Broker, type Call, handler } from '../broker.ts';
 import { codeOf, KafkaError } from '../errors.ts';
-import { availableBytes, endOffset, lastStableOffset, type PartitionLog, readLog } from '../partition-log.ts';
+import {
+  availableBytes,
+  endOffset,
+  lastStableOffset,
+  leaderEpoch,
+  type PartitionLog,
+  readLog,
+} from '../partition-log.ts';
 import { assertLeaderEpoch, findPartition } from '../partitions.ts';
 
 type Request = RequestOf<typeof fetch>;
@@ -18,9 +25,12 @@ const zstdFromVersion = 10;
 const limitOf = (log: PartitionLog, isolationLevel: number): bigint =>
   isolationLevel === readCommitted ? lastStableOffset(log) : endOffset(log);
 
-const locate = (broker: Broker, topic: Request['topics'][number], wanted: Wanted): PartitionLog => {
+const locate = (broker: Broker, request: Request, topic: Request['topics'][number], wanted: Wanted): PartitionLog => {
+  if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) throw new KafkaError('NOT_LEADER_OR_FOLLOWER');
   const { log } = findPartition(broker.topics, topic, wanted.index);
   assertLeaderEpoch(wanted.currentLeaderEpoch);
+  // A fetch position of an epoch that never was: Kafka finds no end offset for it.
+  if (wanted.lastFetchedEpoch > leaderEpoch) throw new KafkaError('OFFSET_OUT_OF_RANGE');
   return log;
 };
 
@@ -31,7 +41,7 @@ const isReady = (broker: Broker, request: Request): boolean => {
   for (const topic of request.topics) {
     for (const wanted of topic.partitions) {
       try {
-        const log = locate(broker, topic, wanted);
+        const log = locate(broker, request, topic, wanted);
         const limit = limitOf(log, request.isolationLevel);
         leftBytes -= Math.min(availableBytes(broker.logs, log, wanted.fetchOffset, limit), wanted.maxBytes);
       } catch (error) {
@@ -45,7 +55,7 @@ const isReady = (broker: Broker, request: Request): boolean => {
 };
 
 const logsOf = (broker: Broker, request: Request): PartitionLog[] =>
-  request.topics.flatMap((topic) => topic.partitions.map((wanted) => locate(broker, topic, wanted)));
+  request.topics.flatMap((topic) => topic.partitions.map((wanted) => locate(broker, request, topic, wanted)));
 
 /** Resolves when an append makes the request ready, at `maxWaitMs`, or when the client has gone. */
 const waitUntilReady = async (broker: Broker, request: Request, gone: AbortSignal): Promise<void> => {
@@ -79,7 +89,7 @@ const readPartition = (
   budget: Budget,
   version: number,
 ) => {
-  const log = locate(broker, topic, wanted);
+  const log = locate(broker, request, topic, wanted);
   const limit = limitOf(log, request.isolationLevel);
   const maxBytes = Math.max(0, Math.min(wanted.maxBytes, budget.leftBytes));
   const slice = readLog(broker.logs, log, wanted.fetchOffset, limit, maxBytes, budget.isFirst);
@@ -108,7 +118,8 @@ const readAll = (broker: Broker, request: Request, { version }: Call) => {
         return readPartition(broker, request, topic, wanted, budget, version);
       } catch (error) {
         const errorCode = answerFor(broker, error).code;
-        return { index: wanted.index, errorCode, highWatermark: -1n, records: Buffer.alloc(0) };
+        const { index } = wanted;
+        return { index, errorCode, highWatermark: -1n, records: Buffer.alloc(0) };
       }
     }),
   }));
@@ -117,7 +128,7 @@ const readAll = (broker: Broker, request: Request, { version }: Call) => {
 /**
  * Fetch: batches straight from the log's files, waiting for `minBytes` up to `maxWaitMs`; read_committed stops at the last
  * stable offset and lists aborted transactions. Fetch sessions are not kept: session id 0 tells a client to ask in full each
- * time, as a broker whose session cache is full does. Followers' fetches (replicaId ≥ 0) are not served.
+ * time, as a broker whose session cache is full does. A follower's fetch is NOT_LEADER_OR_FOLLOWER: there is no other replica.
  */
 export const fetchHandler = handler(fetch, async (broker, request, call) => {
   if (request.sessionId !== 0 && request.sessionEpoch !== finalEpoch) {

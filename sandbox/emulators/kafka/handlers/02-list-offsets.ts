@@ -2,7 +2,7 @@ import type { RequestOf } from '../../../wire/kafka/message.ts';
 import { listOffsets } from '../../../wire/kafka/messages/02-list-offsets.ts';
 import { answerFor } from '../answers.ts';
 import { type Broker, handler } from '../broker.ts';
-import { codeOf } from '../errors.ts';
+import { codeOf, KafkaError } from '../errors.ts';
 import {
   endOffset,
   lastStableOffset,
@@ -21,10 +21,27 @@ const earliest = -2n;
 const maxTimestamp = -3n;
 const earliestLocal = -4n;
 const latestTiered = -5n;
+const earliestPendingUpload = -6n;
 const readCommitted = 1;
 
 type Found = { timestampMs: bigint; offset: bigint; leaderEpoch: number };
 const nothing: Found = { timestampMs: -1n, offset: -1n, leaderEpoch: -1 };
+
+/** The version of the request from which a special time may be asked for. */
+const firstVersions = new Map([
+  [latest, 0],
+  [earliest, 0],
+  [maxTimestamp, 7],
+  [earliestLocal, 8],
+  [latestTiered, 9],
+  [earliestPendingUpload, 11],
+]);
+
+const assertKnownIn = (version: number, timestampMs: bigint): void => {
+  if (timestampMs >= 0n) return;
+  if (version < (firstVersions.get(timestampMs) ?? Number.POSITIVE_INFINITY))
+    throw new KafkaError('UNSUPPORTED_VERSION');
+};
 
 const byTimestamp = (broker: Broker, log: PartitionLog, timestampMs: bigint, limit: bigint): Found => {
   const place = placeByTimestamp(broker.logs, log, timestampMs);
@@ -42,6 +59,7 @@ const find = (broker: Broker, log: PartitionLog, timestampMs: bigint, isolationL
     case earliestLocal: // without tiered storage the same
       return { timestampMs: -1n, offset: log.startOffset, leaderEpoch };
     case latestTiered:
+    case earliestPendingUpload:
       return nothing; // there is no tiered storage
     case maxTimestamp: {
       const newest = maxTimestampOf(log);
@@ -56,11 +74,12 @@ const find = (broker: Broker, log: PartitionLog, timestampMs: bigint, isolationL
  * ListOffsets: earliest, latest, by timestamp, of the largest timestamp. A batch compressed with a codec that this broker cannot
  * open gives its first offset, never a later one than asked for.
  */
-export const listOffsetsHandler = handler(listOffsets, (broker, request: Request) => ({
+export const listOffsetsHandler = handler(listOffsets, (broker, request: Request, { version }) => ({
   topics: request.topics.map(({ name, partitions }) => ({
     name,
     partitions: partitions.map(({ index, currentLeaderEpoch, timestampMs }) => {
       try {
+        assertKnownIn(version, timestampMs);
         const { log } = findPartition(broker.topics, { name }, index);
         assertLeaderEpoch(currentLeaderEpoch);
         return { index, errorCode: codeOf('NONE'), ...find(broker, log, timestampMs, request.isolationLevel) };

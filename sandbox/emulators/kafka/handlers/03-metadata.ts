@@ -6,10 +6,10 @@ import { zeroUuid } from '../../../wire/kafka/schema.ts';
 import { answerFor } from '../answers.ts';
 import { clusterOperations, topicOperations } from '../authorized-operations.ts';
 import { type Broker, handler } from '../broker.ts';
-import { codeOf, KafkaError } from '../errors.ts';
+import { codeOf } from '../errors.ts';
 import { leaderEpoch } from '../partition-log.ts';
 import { findTopic } from '../partitions.ts';
-import { assertCreatable, type Topic } from '../topics.ts';
+import { assertCreatable, assertValidName, type Topic } from '../topics.ts';
 
 type Request = RequestOf<typeof metadata>;
 type TopicWanted = NonNullable<Request['topics']>[number];
@@ -23,13 +23,19 @@ const autoCreate = (broker: Broker, name: string): Topic => {
 };
 
 const resolve = (broker: Broker, wanted: TopicWanted, mayCreate: boolean): Topic => {
-  try {
-    return findTopic(broker.topics, wanted);
-  } catch (error) {
-    if (!(error instanceof KafkaError) || !mayCreate || wanted.name === null) throw error;
-    return autoCreate(broker, wanted.name);
-  }
+  if (wanted.topicId !== zeroUuid || wanted.name === null) return findTopic(broker.topics, { ...wanted, name: null });
+  assertValidName(wanted.name);
+  const known = broker.topics.byName(wanted.name);
+  if (!known && mayCreate) return autoCreate(broker, wanted.name);
+  return known ?? findTopic(broker.topics, wanted);
 };
+
+/** A topic asked for twice is told once. */
+const distinct = (wanted: readonly TopicWanted[]): TopicWanted[] => [
+  ...new Map(
+    wanted.map((topic) => [topic.topicId === zeroUuid ? `name ${topic.name}` : topic.topicId, topic]),
+  ).values(),
+];
 
 const describe = (broker: Broker, topic: Topic, withOperations: boolean) => ({
   errorCode: codeOf('NONE'),
@@ -62,12 +68,13 @@ export const metadataHandler = handler(metadata, (broker, request: Request, { ve
     brokers: [{ nodeId: broker.nodeId, host, port, rack: null }],
     clusterId: broker.clusterId,
     controllerId: broker.nodeId,
-    topics: wanted.map((topic) => {
+    topics: distinct(wanted).map((topic) => {
       try {
         return describe(broker, resolve(broker, topic, mayCreate), request.includeTopicAuthorizedOperations);
       } catch (error) {
         const errorCode = answerFor(broker, error, 'INVALID_REPLICATION_FACTOR').code;
-        return { errorCode, name: topic.name ?? (version < 12 ? '' : null), topicId: topic.topicId, partitions: [] };
+        const name = topic.topicId === zeroUuid ? topic.name : null;
+        return { errorCode, name: name ?? (version < 12 ? '' : null), topicId: topic.topicId, partitions: [] };
       }
     }),
     clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? clusterOperations : operationsNotAsked,

@@ -22,6 +22,7 @@ const leave = (broker: Broker, group: Group, { memberId, groupInstanceId }: Leav
 
 /** LeaveGroup: one member (to version 2) or several, by member id or instance id. */
 export const leaveGroupHandler = handler(leaveGroup, (broker, request, { version }) => {
+  if (request.groupId === '') return { errorCode: codeOf('INVALID_GROUP_ID') };
   const leavers: Leaver[] = version < 3 ? [{ memberId: request.memberId, groupInstanceId: null }] : request.members;
   const codes = leavers.map((leaver) => {
     try {

@@ -16,7 +16,12 @@ const assertProtocol = (group: Group, { protocolType, protocolName }: Request): 
   }
 };
 
-const enter = (broker: Broker, request: Request): Promise<SyncResult> => {
+const enter = (broker: Broker, request: Request, version: number): Promise<SyncResult> => {
+  if (request.groupId === '') throw new KafkaError('INVALID_GROUP_ID');
+  // Mandatory since version 5 (KIP-559).
+  if (version >= 5 && (request.protocolType === null || request.protocolName === null)) {
+    throw new KafkaError('INCONSISTENT_GROUP_PROTOCOL');
+  }
   const group = requireGroup(broker.groups, request.groupId);
   const member = findMember(group, request.memberId, request.groupInstanceId);
   assertGeneration(group, request.generationId);
@@ -30,7 +35,7 @@ const enter = (broker: Broker, request: Request): Promise<SyncResult> => {
 /** SyncGroup: the leader brings the assignment, the others wait for theirs. */
 export const syncGroupHandler = handler(syncGroup, async (broker, request, call) => {
   try {
-    const result = await unlessGone(call, enter(broker, request));
+    const result = await unlessGone(call, enter(broker, request, call.version));
     return { errorCode: codeOf('NONE'), ...result };
   } catch (error) {
     return { errorCode: answerFor(broker, error).code, assignment: Buffer.alloc(0) };

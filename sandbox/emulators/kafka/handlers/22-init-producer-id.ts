@@ -13,6 +13,7 @@ const producerFencedFromVersion = 4;
 
 const allot = (broker: Broker, request: Request): Producer => {
   const { transactionalId, transactionTimeoutMs, producerId, producerEpoch } = request;
+  if ((producerId === noProducerId) !== (producerEpoch === -1)) throw new KafkaError('INVALID_REQUEST');
   if (transactionalId === null) return { producerId: broker.producerIds.next(), producerEpoch: 0 };
   if (transactionalId === '') throw new KafkaError('INVALID_REQUEST');
   if (transactionTimeoutMs <= 0 || transactionTimeoutMs > broker.settings.numberOf('transaction.max.timeout.ms')) {

@@ -11,7 +11,10 @@ export const txnOffsetCommitHandler = handler(txnOffsetCommit, (broker, request,
   return {
     topics: commitOffsets(
       request.topics,
-      () => (namesMember ? assertMayCommit(broker, request) : undefined),
+      () => {
+        broker.transactions.assertProducer(transactionalId, request);
+        if (namesMember) assertMayCommit(broker, request);
+      },
       (topic, partition) => checkOffset(broker, topic, partition),
       (offsets) => broker.transactions.addOffsets(transactionalId, request, groupId, offsets),
       (error) => transactionErrorCode(answerFor(broker, error), version),

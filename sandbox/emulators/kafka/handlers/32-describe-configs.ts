@@ -7,20 +7,24 @@ import { type ConfigEntry, describeBrokerConfigs, describeTopicConfigs } from '.
 import { resourceTypes } from '../config-resources.ts';
 import { codeOf, KafkaError } from '../errors.ts';
 import { findTopic } from '../partitions.ts';
+import { assertValidName } from '../topics.ts';
 
 type Request = RequestOf<typeof describeConfigs>;
 type Resource = Request['resources'][number];
 
 const entriesOf = (broker: Broker, { resourceType, resourceName }: Resource): ConfigEntry[] => {
-  if (resourceType === resourceTypes.topic)
+  if (resourceType === resourceTypes.topic) {
+    assertValidName(resourceName);
     return describeTopicConfigs(broker, findTopic(broker.topics, { name: resourceName }));
+  }
   if (resourceType !== resourceTypes.broker)
     throw new NotEmulated('kafka', `configuration of resource type ${resourceType}`);
+  if (!/^\d*$/.test(resourceName)) {
+    throw new KafkaError('INVALID_REQUEST', `Broker id must be an integer, but it is: ${resourceName}`);
+  }
   if (resourceName !== '' && resourceName !== String(broker.nodeId)) {
-    throw new KafkaError(
-      'INVALID_REQUEST',
-      `Unexpected broker id, expected ${broker.nodeId} or empty string, but received ${resourceName}`,
-    );
+    const why = `Unexpected broker id, expected ${broker.nodeId} or empty string, but received ${resourceName}`;
+    throw new KafkaError('INVALID_REQUEST', why);
   }
   return describeBrokerConfigs(broker);
 };
@@ -33,10 +37,16 @@ export const describeConfigsHandler = handler(describeConfigs, (broker, request:
       const configs = entriesOf(broker, resource)
         .filter(({ name }) => keys === null || keys.length === 0 || keys.includes(name))
         .map(({ synonyms, ...entry }) => ({ ...entry, synonyms: request.includeSynonyms ? synonyms : [] }));
-      return { errorCode: codeOf('NONE'), errorMessage: null, resourceType, resourceName, configs };
+      return { errorCode: codeOf('NONE'), errorMessage: '', resourceType, resourceName, configs };
     } catch (error) {
-      const { code, message } = answerFor(broker, error);
-      return { errorCode: code, errorMessage: message, resourceType, resourceName, configs: [] };
+      const { code, message, errorName } = answerFor(broker, error);
+      return {
+        errorCode: code,
+        errorMessage: errorName === 'UNKNOWN_TOPIC_OR_PARTITION' ? '' : message,
+        resourceType,
+        resourceName,
+        configs: [],
+      };
     }
   }),
 }));

@@ -4,7 +4,7 @@ import { answerFor } from '../answers.ts';
 import { type Broker, handler } from '../broker.ts';
 import { codeOf, KafkaError } from '../errors.ts';
 import { findTopic } from '../partitions.ts';
-import { maximumPartitions } from './19-create-topics.ts';
+import { assertPartitionCount, assertReplicas, onceEach, repeatedName } from '../replicas.ts';
 
 type Wanted = RequestOf<typeof createPartitions>['topics'][number];
 
@@ -16,30 +16,31 @@ const grow = (broker: Broker, { name, count, assignments }: Wanted, validateOnly
   if (count < present) {
     throw invalid(`The topic ${name} currently has ${present} partition(s); ${count} would not be an increase.`);
   }
-  if (count > maximumPartitions) {
-    throw new KafkaError('POLICY_VIOLATION', 'Excessively large number of partitions per request.');
-  }
-  if (assignments?.some(({ brokerIds }) => brokerIds.length !== 1 || brokerIds[0] !== broker.nodeId)) {
-    throw new KafkaError('INVALID_REPLICA_ASSIGNMENT');
-  }
+  assertPartitionCount(count);
   if (assignments && assignments.length !== count - present) {
     throw new KafkaError(
       'INVALID_REPLICA_ASSIGNMENT',
       `Attempted to add ${count - present} additional partition(s), but only ${assignments.length} assignment(s) were specified.`,
     );
   }
+  for (const { brokerIds } of assignments ?? []) assertReplicas(broker, brokerIds);
   if (!validateOnly) broker.topics.grow(topic, count);
 };
 
 /** CreatePartitions: more partitions for a topic; never fewer. */
 export const createPartitionsHandler = handler(createPartitions, (broker, { topics, validateOnly }) => ({
-  results: topics.map((wanted) => {
+  results: onceEach(topics).map(({ item, isRepeated }) => {
     try {
-      grow(broker, wanted, validateOnly);
-      return { name: wanted.name, errorCode: codeOf('NONE') };
+      if (isRepeated) throw repeatedName();
+      grow(broker, item, validateOnly);
+      return { name: item.name, errorCode: codeOf('NONE') };
     } catch (error) {
-      const { code, message } = answerFor(broker, error);
-      return { name: wanted.name, errorCode: code, errorMessage: message };
+      const { code, message, errorName } = answerFor(broker, error);
+      return {
+        name: item.name,
+        errorCode: code,
+        errorMessage: errorName === 'UNKNOWN_TOPIC_OR_PARTITION' ? null : message,
+      };
     }
   }),
 }));

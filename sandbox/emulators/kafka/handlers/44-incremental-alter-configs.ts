@@ -1,7 +1,7 @@
 import type { RequestOf } from '../../../wire/kafka/message.ts';
 import { incrementalAlterConfigs } from '../../../wire/kafka/messages/44-incremental-alter-configs.ts';
 import { type Broker, handler } from '../broker.ts';
-import { alterResources } from '../config-resources.ts';
+import { alterResources, assertChanges } from '../config-resources.ts';
 import { KafkaError } from '../errors.ts';
 import { checkTopicConfig, listOf, topicConfigDefinitions } from '../topic-configs.ts';
 import { configValue, type Topic } from '../topics.ts';
@@ -45,6 +45,7 @@ const apply = (broker: Broker, overrides: Map<string, string>, change: Change): 
 };
 
 const changed = (broker: Broker, topic: Topic, { configs }: Resource): Map<string, string> => {
+  assertChanges(configs.map((config) => ({ ...config, isRemoval: config.operation === operations.delete })));
   const overrides = new Map(topic.overrides);
   for (const change of configs) apply(broker, overrides, change);
   return overrides;

@@ -21,6 +21,7 @@ const assertDeletable = (broker: Broker, topic: string, index: number, subscribe
 /** OffsetDelete: committed offsets of an empty group, or of topics that a stable group of consumers does not read. */
 export const offsetDeleteHandler = handler(offsetDelete, (broker, { groupId, topics }) => {
   try {
+    if (groupId === '') throw new KafkaError('INVALID_GROUP_ID');
     const group = broker.groups.find(groupId);
     if (!group) throw new KafkaError('GROUP_ID_NOT_FOUND');
     const subscribed = subscriptionOf(group);

@@ -2,7 +2,7 @@ import { describeCluster } from '../../../wire/kafka/messages/60-describe-cluste
 import { operationsNotAsked } from '../../../wire/kafka/messages/common.ts';
 import { clusterOperations } from '../authorized-operations.ts';
 import { handler } from '../broker.ts';
-import { codeOf, type ErrorName, textOf } from '../errors.ts';
+import { codeOf, KafkaError } from '../errors.ts';
 
 const brokerEndpoint = 1;
 const controllerEndpoint = 2;
@@ -10,9 +10,14 @@ const controllerEndpoint = 2;
 /** DescribeCluster: this one broker. Controllers have a listener of their own in Kafka, so asking for them here is an error there too. */
 export const describeClusterHandler = handler(describeCluster, (broker, request, { host, port }) => {
   if (request.endpointType !== brokerEndpoint) {
-    const name: ErrorName =
-      request.endpointType === controllerEndpoint ? 'MISMATCHED_ENDPOINT_TYPE' : 'UNSUPPORTED_ENDPOINT_TYPE';
-    return { errorCode: codeOf(name), errorMessage: textOf(name), clusterId: '', brokers: [] };
+    const error =
+      request.endpointType === controllerEndpoint
+        ? new KafkaError(
+            'MISMATCHED_ENDPOINT_TYPE',
+            'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER',
+          )
+        : new KafkaError('UNSUPPORTED_ENDPOINT_TYPE', `Unsupported endpoint type ${request.endpointType}`);
+    return { errorCode: error.code, errorMessage: error.message, clusterId: '', brokers: [] };
   }
   return {
     errorCode: codeOf('NONE'),
