@@ -47,12 +47,7 @@ export const build = async () => {
     minifyWhitespace: true,
     sourcemap: false,
     external: ['@duckdb/node-api', 'snowflake-sdk', 'esbuild', 'react-devtools-core'],
-    define: {
-      'process.env.NODE_ENV': '"production"',
-      'process.env.DEV': '"false"',
-      // The SDK warns of its end of support for Node 20 on every start; which version is used here is for the lockfile to say.
-      'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
-    },
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
     banner: {
       js: [
         `import { createRequire as __createRequire } from 'node:module';`,

@@ -8,7 +8,7 @@ import { kafkaReader } from './read-kafka.ts';
 import { mysqlReader } from './read-mysql.ts';
 import { objectsReader } from './read-objects.ts';
 import { snowflakeReader } from './read-snowflake.ts';
-import type { Readings, Row } from './reading.ts';
+import type { NodeReading, NodeReadings, Readings, Row } from './reading.ts';
 
 export type MonitorRequest = {
   graph: Graph;
@@ -26,6 +26,7 @@ export type Monitor = { readings(): Readings; close(): Promise<void> };
 
 const readEachMs = 500;
 const firstRowEachMs = 25;
+const patienceMs = 20_000;
 
 /** The last table of each lane: where a person looks for her row. */
 export const lastTables = (graph: Graph): string[] => [
@@ -52,8 +53,21 @@ export const startMonitor = (request: MonitorRequest): Monitor => {
   const firstRowAtMs: Record<string, number> = {};
   let latest: Readings = { atMs: clock.nowMs(), nodes: {}, newest: {}, firstRowAtMs };
 
+  const seen = new Set<string>();
+  const startedMs = clock.nowMs();
+
+  /** What has not come up yet is waited for, for a while; it is down once it was up, or took too long. */
+  const patient = (nodes: NodeReadings): NodeReadings =>
+    Object.fromEntries(
+      Object.entries(nodes).map(([id, reading]): [string, NodeReading] => {
+        if (reading.state === 'running') seen.add(id);
+        const isEarly = reading.state === 'down' && !seen.has(id) && clock.nowMs() - startedMs < patienceMs;
+        return [id, isEarly ? { state: 'waiting' } : reading];
+      }),
+    );
+
   const readOnce = async (): Promise<void> => {
-    const nodes = mergeReadings(await Promise.all(readers.map((reader) => reader.read())));
+    const nodes = patient(mergeReadings(await Promise.all(readers.map((reader) => reader.read()))));
     const newest: Record<string, readonly Row[]> = {};
     for (const table of tables) if (readers.includes(snowflake)) newest[table] = await snowflake.newest(table);
     const atMs = clock.nowMs();

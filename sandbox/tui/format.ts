@@ -1,7 +1,10 @@
 import type { NodeState } from '../monitor/reading.ts';
 
-/** 1234567 as "1 234 567": thin enough for a column, readable at a glance. */
-export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
+/** In at most seven characters: 1234567 as "1234567", ten times that as "12.3M". */
+export const count = (value: number): string => {
+  if (value < 1e7) return String(Math.round(value));
+  return value < 1e9 ? `${(value / 1e6).toFixed(1)}M` : `${(value / 1e9).toFixed(1)}G`;
+};
 
 /** Events a second, in at most six characters; nothing when nothing moves. */
 export const perSecond = (rate: number): string => {

@@ -27,8 +27,8 @@ const restOf = (reading: NodeReading | undefined): string => {
 // A Java exception's package tells nothing in so few columns.
 const reasonOf = (reading: NodeReading | undefined): string => (reading?.note ?? '').replace(/^(?:\w+\.)+/, '');
 
-const figureWidth = 9;
-const restWidth = 10;
+const figureWidth = 8;
+const restWidth = 8;
 
 const NodeLine = ({ node, reading, width }: { node: GraphNode; reading: NodeReading | undefined; width: number }) => {
   const state = reading?.state ?? 'waiting';

@@ -141,9 +141,10 @@ const planPorts = async (request: EmbeddedRequest): Promise<Plan> => {
 const startPlanned = (plan: Plan): EmbeddedSandbox => {
   const running = new Map<ComponentName, RunningComponent>();
   const readyOf = (name: ComponentName): Promise<void> => running.get(name)?.ready ?? Promise.resolve();
-  const inOrderOfNeed = [...plan.request.names].sort(
-    (left, right) => recipes[left].after.length - recipes[right].after.length,
-  );
+  // Who needs nobody first, and of those the child process first: it takes longest.
+  const rank = (name: ComponentName): number =>
+    recipes[name].after.length * 2 + (recipes[name].kind === 'child' ? 0 : 1);
+  const inOrderOfNeed = [...plan.request.names].sort((left, right) => rank(left) - rank(right));
   for (const name of inOrderOfNeed) {
     running.set(name, runComponent(name, plan, Promise.all(recipes[name].after.map(readyOf))));
   }
