@@ -1,5 +1,5 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import type { ConnectHeader, ConnectRecord, SinkRecord } from '../plugin.ts';
+import type { ConnectHeader, SinkRecord } from '../plugin.ts';
 import type { NamedTransform } from '../transforms/chain.ts';
 import type { ConsumedRecord } from './dead-letter-queue.ts';
 import { type Failure, type Tolerance, wasTolerated } from './error-tolerance.ts';
@@ -57,7 +57,7 @@ export const convertForSink = (conversion: SinkConversion, consumed: ConsumedRec
   const headers = convertHeaders(conversion, consumed);
   if (wasTolerated(headers)) return headers;
   const timestampMs = Number(consumed.timestamp);
-  let record: ConnectRecord = {
+  let record: SinkRecord = {
     topic,
     partition,
     keySchema: key.schema,
@@ -66,20 +66,18 @@ export const convertForSink = (conversion: SinkConversion, consumed: ConsumedRec
     value: value.value,
     timestampMs: timestampMs < 0 ? null : timestampMs,
     headers,
+    offset: consumed.offset,
+    timestampType: timestampMs < 0 ? 'NoTimestampType' : 'CreateTime',
+    originalTopic: topic,
+    originalPartition: partition,
   };
   for (const { className, apply } of transforms) {
     const input = record;
     const output = errors.attempt('TRANSFORMATION', className, () => apply(input));
     if (wasTolerated(output)) return output;
     if (output === null) return null;
-    record = output;
+    // A transformation changes what it knows and keeps the rest.
+    record = { ...record, ...output, partition: output.partition ?? partition };
   }
-  return {
-    ...record,
-    partition: record.partition ?? partition,
-    offset: consumed.offset,
-    timestampType: timestampMs < 0 ? 'NoTimestampType' : 'CreateTime',
-    originalTopic: topic,
-    originalPartition: partition,
-  };
+  return record;
 };

@@ -62,6 +62,8 @@ export const startS3SinkTask = async (given: ConnectorConfig, context: SinkTaskC
     context.log.warn(`Exception on topic partition ${topic}-${partition}: ${error.message}`);
     const start = writer.startOffset();
     if (start !== null) context.seek([{ ...topicPartition, offset: start }]);
+    // The writer that is given up may have paused its partition.
+    context.resume([topicPartition]);
     context.setRetryBackoffMs(retryBackoffMs);
     openWriter(topicPartition).noteFailure();
   };

@@ -23,11 +23,7 @@ export type ObjectWriter = {
 };
 
 /** Loaded late: the SDK takes a quarter of a second, in which a worker that starts can do better things. */
-export const loadS3 = () => {
-  // It would warn on every start that a later release wants a later Node.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  return import('./s3-sdk.ts');
-};
+export const loadS3 = () => import('./s3-sdk.ts');
 
 type Retries = { attempts: number; backoffMs: number; clock: Clock };
 
