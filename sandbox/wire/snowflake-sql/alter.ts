@@ -15,6 +15,7 @@ import {
   atEnd,
   type Cursor,
   commaList,
+  expectInteger,
   expectOperator,
   expectString,
   expectWords,
@@ -107,6 +108,7 @@ const parseTableAction = (cursor: Cursor): AlterTableAction => {
   if (takes(cursor, 'DROP')) return parseDropFromTable(cursor);
   if (takesAny(cursor, 'ALTER', 'MODIFY')) return parseColumnChanges(cursor);
   if (sees(cursor, 'SET', 'TAG') || sees(cursor, 'UNSET', 'TAG')) return otherAction(cursor, 'SET TAG');
+  if (sees(cursor, 'SET', 'SECURE') || sees(cursor, 'UNSET', 'SECURE')) return otherAction(cursor, 'SET SECURE');
   if (seesAny(cursor, 'SET', 'UNSET')) return parseSetOrUnset(cursor);
   throw unexpected(cursor);
 };
@@ -208,7 +210,9 @@ const parsePipeAction = (cursor: Cursor): AlterPipe['action'] => {
 const parseAlterObject = (cursor: Cursor, object: AlterObject['object'], at: number): Statement => {
   const ifExists = takes(cursor, 'IF', 'EXISTS');
   const nameless =
-    object === 'ACCOUNT' || (object === 'WAREHOUSE' && seesAny(cursor, 'SET', 'UNSET', 'RESUME', 'SUSPEND', 'ABORT'));
+    object === 'ACCOUNT' ||
+    (object === 'USER' && seesAny(cursor, 'SET', 'UNSET')) ||
+    (object === 'WAREHOUSE' && seesAny(cursor, 'SET', 'UNSET', 'RESUME', 'SUSPEND', 'ABORT'));
   const name: ObjectName = nameless ? { parts: [], at: peek(cursor).at } : parseObjectName(cursor);
   return { kind: 'alter-object', object, ifExists, name, action: parseObjectAction(cursor), at };
 };
@@ -217,10 +221,19 @@ const parseObjectAction = (cursor: Cursor): AlterObject['action'] => {
   if (takes(cursor, 'RENAME', 'TO')) return { kind: 'rename', to: parseObjectName(cursor) };
   if (takes(cursor, 'SWAP', 'WITH')) return { kind: 'swap', with: parseObjectName(cursor) };
   if (sees(cursor, 'SET', 'TAG') || sees(cursor, 'UNSET', 'TAG')) return otherAction(cursor, 'SET TAG');
+  if (takes(cursor, 'SET', 'INCREMENT')) return { kind: 'set', options: parseIncrement(cursor) };
   if (seesAny(cursor, 'SET', 'UNSET')) return parseSetOrUnset(cursor);
   const words: string[] = [];
+  if (takes(cursor, 'INCREMENT')) return { kind: 'set', options: parseIncrement(cursor) };
   while (peek(cursor).type === 'word') words.push(advance(cursor).value);
   if (words.length === 0) throw unexpected(cursor);
   takeRest(cursor);
   return { kind: 'other', name: words.join(' ') };
+};
+
+/** ALTER SEQUENCE s SET INCREMENT [BY] [=] 5 */
+const parseIncrement = (cursor: Cursor): Options => {
+  takes(cursor, 'BY');
+  takesOperator(cursor, '=');
+  return { INCREMENT: { kind: 'number', value: expectInteger(cursor) } };
 };

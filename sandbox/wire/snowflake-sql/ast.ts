@@ -147,8 +147,6 @@ export type Select = At & {
   groupBy?: GroupBy;
   having?: Expression;
   qualify?: Expression;
-  startWith?: Expression;
-  connectBy?: Expression;
 };
 
 /** A star stands in `expression`, without alias. `text` is the expression as written: upper case, it names a column without alias. */

@@ -1,3 +1,4 @@
+import { NotEmulated } from '../../core/not-emulated.ts';
 import type { Drop, Expression, GrantOrRevoke, ObjectKind, Show, Statement } from './ast.ts';
 import { parseKnownOnly, parseTaskName } from './create.ts';
 import {
@@ -23,6 +24,7 @@ import {
 import { parseArgument, parseExpression } from './expressions.ts';
 import { parseIdentifier, parseLabel, parseObjectName } from './names.ts';
 import { parseNestedStatement } from './parser.ts';
+import { seesQueryInParentheses } from './queries.ts';
 
 /** Longer names first, so that EXTERNAL TABLE is not TABLE. */
 const objectKinds: readonly ObjectKind[] = [
@@ -201,6 +203,7 @@ export const parseSet = (cursor: Cursor): Statement => {
   const names = parenthesised(cursor, parseIdentifier);
   expectOperator(cursor, '=');
   const start = peek(cursor);
+  if (seesQueryInParentheses(cursor)) throw new NotEmulated('snowflake', 'SET of several variables from one query');
   const values = parenthesised(cursor, parseExpression);
   if (values.length !== names.length) throw unexpected(cursor, start);
   const variables = names.map(({ name }, index) => ({ name: name.toUpperCase(), value: values[index] as Expression }));

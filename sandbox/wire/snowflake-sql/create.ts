@@ -259,6 +259,7 @@ export const parseColumnDefinition = (cursor: Cursor): ColumnDefinition => {
   const name = parseIdentifier(cursor);
   const column: ColumnDefinition & { constraints: Constraint[] } = { name, at, notNull: false, constraints: [] };
   if (!seesOperator(cursor, ',') && !seesOperator(cursor, ')') && !atEnd(cursor)) column.type = parseDataType(cursor);
+  if (sees(cursor, 'AS') && seesOperator(cursor, '(', 1)) throw new NotEmulated('snowflake', 'a virtual column');
   while (parseColumnClause(cursor, column));
   return column;
 };

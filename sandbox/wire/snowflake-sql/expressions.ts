@@ -1,3 +1,4 @@
+import { NotEmulated } from '../../core/not-emulated.ts';
 import type { Argument, BinaryOperator, Expression, FunctionCall, Identifier, PathStep } from './ast.ts';
 import {
   advance,
@@ -441,6 +442,7 @@ const parsePositionArguments = (cursor: Cursor): Argument[] => {
 const parseNamed = (cursor: Cursor): Expression => {
   const { at } = peek(cursor);
   const parts = [parseIdentifier(cursor)];
+  if (peek(cursor).type === 'word' && seesOperator(cursor, '->', 1)) parseDataType(cursor);
   if (takesOperator(cursor, '->')) return { kind: 'lambda', parameters: parts, body: parseExpression(cursor), at };
   while (seesOperator(cursor, '.')) {
     const next = peek(cursor, 1);
@@ -452,6 +454,9 @@ const parseNamed = (cursor: Cursor): Expression => {
     advance(cursor);
     if (takesOperator(cursor, '*')) return parseStarOptions(cursor, { kind: 'star', qualifier: parts, at });
     parts.push(parseLabel(cursor));
+  }
+  if (seesOperator(cursor, '(') && seesOperator(cursor, '+', 1) && seesOperator(cursor, ')', 2)) {
+    throw new NotEmulated('snowflake', 'the join operator (+)');
   }
   if (seesOperator(cursor, '(')) return parseCall(cursor, parts, at);
   return { kind: 'column', parts, at };

@@ -1,3 +1,4 @@
+import { NotEmulated } from '../../core/not-emulated.ts';
 import type { CommonTable, Expression, GroupBy, GroupItem, Query, QueryBody, Select, SelectItem } from './ast.ts';
 import {
   advance,
@@ -158,9 +159,8 @@ const parseSelect = (cursor: Cursor): Select => {
   select.items = parseItems(cursor);
   if (takes(cursor, 'FROM')) select.from = parseTableList(cursor);
   if (takes(cursor, 'WHERE')) select.where = parseExpression(cursor);
-  if (takes(cursor, 'START', 'WITH')) select.startWith = parseExpression(cursor);
-  if (takes(cursor, 'CONNECT', 'BY')) select.connectBy = parseExpression(cursor);
-  if (!select.startWith && takes(cursor, 'START', 'WITH')) select.startWith = parseExpression(cursor);
+  if (sees(cursor, 'START', 'WITH')) throw new NotEmulated('snowflake', 'CONNECT BY');
+  if (sees(cursor, 'CONNECT', 'BY')) throw new NotEmulated('snowflake', 'CONNECT BY');
   if (takes(cursor, 'GROUP', 'BY')) select.groupBy = parseGroupBy(cursor);
   if (takes(cursor, 'HAVING')) select.having = parseExpression(cursor);
   if (takes(cursor, 'QUALIFY')) select.qualify = parseExpression(cursor);

@@ -1,3 +1,4 @@
+import { NotEmulated } from '../../core/not-emulated.ts';
 import type { Expression, Identifier, Join, PivotValues, Sample, TableReference, TimeTravel } from './ast.ts';
 import {
   advance,
@@ -176,6 +177,7 @@ const aliased = <T extends Aliasable>(cursor: Cursor, table: T): T => {
 const parseSuffixes = (cursor: Cursor, table: TableReference): TableReference => {
   let current = table;
   for (;;) {
+    if (sees(cursor, 'MATCH_RECOGNIZE')) throw new NotEmulated('snowflake', 'MATCH_RECOGNIZE');
     if (sees(cursor, 'PIVOT') && seesOperator(cursor, '(', 1)) current = parsePivot(cursor, current);
     else if (sees(cursor, 'UNPIVOT')) current = parseUnpivot(cursor, current);
     else if (seesAny(cursor, 'SAMPLE', 'TABLESAMPLE') && (current.kind === 'table' || current.kind === 'derived')) {

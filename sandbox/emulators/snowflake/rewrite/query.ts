@@ -10,6 +10,7 @@ import type {
   Select,
 } from '../../../wire/snowflake-sql/ast.ts';
 import { castTo } from './casts.ts';
+import { combinePaths } from './combined-paths.ts';
 import { commonType } from './common-type.ts';
 import { isSemiStructured, number, physicalType, text } from './data-types.ts';
 import { invalidArgumentCount, unsupportedFeature } from './errors.ts';
@@ -236,7 +237,6 @@ export const translateValues = (rows: readonly (readonly Expression[])[], contex
 export type Item = { name: string; value: Typed };
 
 const translateSelect = (select: Select, tail: Tail, outer: Context): TranslatedQuery => {
-  if (select.connectBy || select.startWith) throw new NotEmulated('snowflake', 'CONNECT BY');
   const from = translateFrom(select.from, outer);
   const context: Context = { ...outer, scope: { sources: from.sources, parent: outer.scope } };
   context.scope.alias = lateralAliases(select, context);
@@ -247,7 +247,9 @@ const translateSelect = (select: Select, tail: Tail, outer: Context): Translated
     ];
   });
   const columns = outputColumns(items);
-  const list = items.map(({ value }, index) => `${exact(value).sql} AS ${quoteName(columns[index]?.physical ?? '')}`);
+  const named = items.map(({ value }, index) => `${exact(value).sql} AS ${quoteName(columns[index]?.physical ?? '')}`);
+  // DuckDB tells grouped expressions by their text: with GROUP BY the paths stay as they are.
+  const list = select.groupBy ? named : combinePaths(named);
   const values = items.map(({ value }) => value);
   const sql = [
     `SELECT ${select.distinct ? 'DISTINCT ' : ''}${list.join(', ')}`,

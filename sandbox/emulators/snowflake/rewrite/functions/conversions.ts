@@ -125,6 +125,14 @@ const toTime = (names: string, type: TimeType, attempt: boolean): FunctionRule =
     const second = optional(call, 1, context);
     const isNumber = value.type.kind === 'number' || value.type.kind === 'float';
     if (isNumber) return fromEpoch(value, constantNumber(second) ?? 0, type, context);
+    if (isSemiStructured(value.type) && second && second.type.kind !== 'text') {
+      return fromEpoch(
+        castTo(value, number(38, 0), context.resolver, attempt),
+        constantNumber(second) ?? 0,
+        type,
+        context,
+      );
+    }
     if (isSemiStructured(value.type)) {
       const inner: Typed = { sql: textOfVariant(value), type: text };
       return second?.type.kind === 'text' && second.constant !== 'AUTO'
