@@ -243,7 +243,7 @@ select distinct a, b from t;
 select top 10 * from t;
 select "quoted ""name""" from "t";
 select 'it''s', 'back\\slash', $$dollar 'quoted'$$;
-select /* inline */ 1 // another;
+select /* inline */ 1 /* another */;
 select ('a'), (1 + 2) * 3, ((a)) from t;
 select a from t union select b from u minus select c from v intersect select d from w;
 select (select 1), exists (select 1), a in (select 1), (a, b) in ((1, 2), (3, 4)) from t;
