@@ -36,12 +36,28 @@ const answers = (host: string, port: number): Promise<boolean> =>
     socket.once('error', () => end(false));
   });
 
-const read = (path: string): Holder | undefined => {
+const readText = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+
+const parse = (text: string): Holder | undefined => {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+    return JSON.parse(text) as Holder;
   } catch {
-    return undefined; // gone, or its writer was killed before it had written: nobody's
+    return undefined; // its writer was killed before it had written: nobody's
   }
+};
+
+const inUse = (folder: string, holder?: Holder): Error =>
+  new Error(`${folder} is in use by another Kafka broker${holder ? ` (process ${holder.pid})` : ''}`);
+
+/** Moves a dead broker's lock aside, and makes sure that it was that one: another start may just have replaced it. */
+const clear = (folder: string, path: string, seen: string): void => {
+  const aside = `${path}.${process.pid}`;
+  renameSync(path, aside);
+  if (readText(aside) !== seen) {
+    renameSync(aside, path);
+    throw inUse(folder);
+  }
+  rmSync(aside);
 };
 
 /** Another worker of this very process may hold it, or a terminated one may have left it: then only its listener tells. */
@@ -64,11 +80,10 @@ export type DataLock = {
  */
 export const lockData = async (folder: string): Promise<DataLock> => {
   const path = join(folder, '.lock');
-  const holder = read(path);
-  if (holder && (await isHeld(holder))) {
-    throw new Error(`${folder} is in use by another Kafka broker (process ${holder.pid})`);
-  }
-  if (existsSync(path)) rmSync(path);
+  const seen = readText(path);
+  const holder = seen === undefined ? undefined : parse(seen);
+  if (holder && (await isHeld(holder))) throw inUse(folder, holder);
+  if (seen !== undefined) clear(folder, path, seen);
   const mine: Holder = { pid: process.pid, processStart: processStart(process.pid), host: '', port: 0 };
   const fd = openSync(path, 'wx'); // throws when another start was faster
   writeSync(fd, JSON.stringify(mine));
