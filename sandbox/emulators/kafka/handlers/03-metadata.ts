@@ -1,7 +1,7 @@
 import { NotEmulated } from '../../../core/not-emulated.ts';
 import type { RequestOf } from '../../../wire/kafka/message.ts';
 import { metadata } from '../../../wire/kafka/messages/03-metadata.ts';
-import { operationsNotAsked } from '../../../wire/kafka/messages/common.ts';
+import { operationsNotAsked } from '../../../wire/kafka/messages/authorized-operations.ts';
 import { zeroUuid } from '../../../wire/kafka/schema.ts';
 import { answerFor } from '../answers.ts';
 import { clusterOperations, topicOperations } from '../authorized-operations.ts';

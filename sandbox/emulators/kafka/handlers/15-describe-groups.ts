@@ -1,5 +1,5 @@
 import { describeGroups } from '../../../wire/kafka/messages/15-describe-groups.ts';
-import { operationsNotAsked } from '../../../wire/kafka/messages/common.ts';
+import { operationsNotAsked } from '../../../wire/kafka/messages/authorized-operations.ts';
 import { groupOperations } from '../authorized-operations.ts';
 import { handler } from '../broker.ts';
 import { codeOf } from '../errors.ts';

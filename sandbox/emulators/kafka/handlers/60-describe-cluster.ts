@@ -1,5 +1,5 @@
 import { describeCluster } from '../../../wire/kafka/messages/60-describe-cluster.ts';
-import { operationsNotAsked } from '../../../wire/kafka/messages/common.ts';
+import { operationsNotAsked } from '../../../wire/kafka/messages/authorized-operations.ts';
 import { clusterOperations } from '../authorized-operations.ts';
 import { handler } from '../broker.ts';
 import { codeOf, KafkaError } from '../errors.ts';

@@ -15,7 +15,7 @@ import {
   uuid,
   zeroUuid,
 } from '../schema.ts';
-import { leaderIdAndEpoch, nodeEndpoint } from './common.ts';
+import { leaderIdAndEpoch, nodeEndpoint } from './current-leader.ts';
 
 export const produce = message({
   name: 'Produce',

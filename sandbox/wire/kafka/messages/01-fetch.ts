@@ -16,7 +16,7 @@ import {
   uuid,
   zeroUuid,
 } from '../schema.ts';
-import { leaderIdAndEpoch, nodeEndpoint } from './common.ts';
+import { leaderIdAndEpoch, nodeEndpoint } from './current-leader.ts';
 
 export const fetch = message({
   name: 'Fetch',

@@ -1,6 +1,6 @@
 import { message } from '../message.ts';
 import { array, between, bool, int16, int32, nullable, since, string, struct, uuid, zeroUuid } from '../schema.ts';
-import { operationsNotAsked } from './common.ts';
+import { operationsNotAsked } from './authorized-operations.ts';
 
 export const metadata = message({
   name: 'Metadata',

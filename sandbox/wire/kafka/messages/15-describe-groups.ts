@@ -1,6 +1,6 @@
 import { message } from '../message.ts';
 import { array, bool, bytes, int16, int32, nullable, since, string, struct } from '../schema.ts';
-import { operationsNotAsked } from './common.ts';
+import { operationsNotAsked } from './authorized-operations.ts';
 
 export const describeGroups = message({
   name: 'DescribeGroups',

@@ -1,6 +1,6 @@
 import { message } from '../message.ts';
 import { array, bool, int8, int16, int32, nullable, optional, since, string, struct } from '../schema.ts';
-import { operationsNotAsked } from './common.ts';
+import { operationsNotAsked } from './authorized-operations.ts';
 
 export const describeCluster = message({
   name: 'DescribeCluster',

@@ -8,6 +8,3 @@ export const nodeEndpoint = struct({
   port: int32,
   rack: optional(nullable(string), null),
 });
-
-/** "Not asked for": the value of every *AuthorizedOperations field that the request did not include. */
-export const operationsNotAsked = -2147483648;
