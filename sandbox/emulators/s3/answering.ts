@@ -87,8 +87,8 @@ export const sendError = (request: S3Request, error: S3Error): void => {
   const headers: Record<string, string> = { ...commonHeaders(request), 'content-type': 'application/xml' };
   if (isLargeUnread(request)) {
     headers['connection'] = 'close';
-    const { socket } = http;
-    response.once('finish', () => setTimeout(() => socket.destroy(), lingerMs).unref());
+    const { socket } = response;
+    response.once('finish', () => setTimeout(() => socket?.destroy(), lingerMs).unref());
     http.resume();
   }
   response.writeHead(error.status, headers);

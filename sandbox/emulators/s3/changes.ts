@@ -1,7 +1,7 @@
 import type { ChecksumAlgorithm } from '../../wire/s3/checksums.ts';
 
-/** A stretch of an object: one content file, whole. A multipart object has one for each part. */
-export type Segment = { content: string; sizeBytes: number };
+/** A stretch of an object: a content file, whole, or a stretch of a pack from `start` on. A multipart object has one for each part. */
+export type Segment = { content: string; sizeBytes: number; start?: number };
 
 export type ObjectChecksum = {
   algorithm: ChecksumAlgorithm;

@@ -16,12 +16,13 @@ export async function* readStretch(
   let blocks = 0;
   try {
     let segmentStart = 0;
-    for (const { content, sizeBytes } of segments) {
+    for (const segment of segments) {
+      const { content, sizeBytes } = segment;
       const from = Math.max(start - segmentStart, 0);
       const until = Math.min(endExclusive - segmentStart, sizeBytes);
       segmentStart += sizeBytes;
       if (from >= until) continue;
-      const reader = contents.open(content);
+      const reader = contents.open(segment);
       try {
         for (let position = from; position < until; ) {
           const block = Buffer.allocUnsafe(Math.min(blockBytes, until - position));

@@ -26,7 +26,8 @@ async function* rawBody(request: S3Request): AsyncGenerator<Buffer> {
   if (header(request, 'expect')?.toLowerCase() === '100-continue') response.writeContinue();
   http.setTimeout(idleTimeoutMs, () => http.destroy(new S3Error('RequestTimeout')));
   try {
-    yield* http;
+    // Whoever stops reading still wants to answer: the connection must stay.
+    yield* http.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   } catch (error) {
     throw error instanceof S3Error ? error : new S3Error('IncompleteBody');
   } finally {

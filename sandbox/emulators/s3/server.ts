@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { lockFolder } from '../../core/folder-lock.ts';
@@ -27,8 +27,8 @@ const keepAliveTimeoutMs = 60_000;
 const stopPatienceMs = 5_000;
 
 const newIds = () => ({
-  requestId: randomBytes(8).toString('hex').toUpperCase(),
-  hostId: randomBytes(48).toString('base64'),
+  requestId: randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase(),
+  hostId: Buffer.from(randomUUID()).toString('base64'),
 });
 
 const answer = async (context: S3Context, authenticate: Authenticator, request: S3Request): Promise<void> => {

@@ -63,14 +63,16 @@ const reachSequencer = (memory: Memory, sequencer: string) => {
 const partSegments = (upload: Upload | undefined): Segment[] =>
   upload ? [...upload.parts.values()].map((part) => part.segment) : [];
 
+const placeOf = ({ content, start = 0 }: Segment): string => `${content} ${start}`;
+
 const putObject = (memory: Memory, change: Extract<Change, { kind: 'object-put' }>): Segment[] => {
   const bucket = bucketOf(memory, change.bucket);
   const freed = [...(bucket.objects.get(change.object.key)?.segments ?? [])];
   bucket.objects.set(change.object.key, change.object);
   addEvents(memory, change.events);
   if (change.uploadId === undefined) return freed;
-  const used = new Set(change.object.segments.map(({ content }) => content));
-  freed.push(...partSegments(bucket.uploads.get(change.uploadId)).filter(({ content }) => !used.has(content)));
+  const used = new Set(change.object.segments.map(placeOf));
+  freed.push(...partSegments(bucket.uploads.get(change.uploadId)).filter((segment) => !used.has(placeOf(segment))));
   bucket.uploads.delete(change.uploadId);
   return freed;
 };
@@ -166,14 +168,11 @@ function* changesOf(memory: Memory): Generator<Change> {
   for (const event of memory.pendingEvents.values()) yield { kind: 'events-pending', events: [event] };
 }
 
-const namedContents = (memory: Memory): Set<string> => {
-  const named = new Set<string>();
-  for (const bucket of memory.buckets.values()) {
-    for (const object of bucket.objects.values()) for (const { content } of object.segments) named.add(content);
-    for (const upload of bucket.uploads.values()) for (const { content } of partSegments(upload)) named.add(content);
-  }
-  return named;
-};
+const segmentsOf = (memory: Memory): Segment[] =>
+  [...memory.buckets.values()].flatMap((bucket) => [
+    ...[...bucket.objects.values()].flatMap((object) => object.segments),
+    ...[...bucket.uploads.values()].flatMap(partSegments),
+  ]);
 
 export const openStore = (dataDir: string, clock: Clock, emit: Emit): Store => {
   const memory: Memory = { buckets: orderedMap<Bucket>(), pendingEvents: new Map(), sequencer: 0n };
@@ -190,11 +189,12 @@ export const openStore = (dataDir: string, clock: Clock, emit: Emit): Store => {
       kind: 'info',
       message: `cut an unfinished write of ${opened.cutBytes} bytes from the journal`,
     });
-  contents.removeAllBut(namedContents(memory));
+  const isMoved = contents.adopt(segmentsOf(memory));
 
   let liveCount = memory.pendingEvents.size;
   for (const bucket of memory.buckets.values()) liveCount += bucket.objects.size + bucket.uploads.size;
-  if (changeCount > 2 * liveCount + 1000) journal.rewrite(changesOf(memory));
+  if (isMoved || changeCount > 2 * liveCount + 1000) journal.rewrite(changesOf(memory));
+  contents.removeStrays();
   let rewrittenBytes = journal.sizeBytes();
   let listener: (events: readonly PendingEvent[]) => void = () => {};
 
@@ -221,6 +221,9 @@ export const openStore = (dataDir: string, clock: Clock, emit: Emit): Store => {
     commit,
     nextSequencer,
     onPendingEvents: (told) => void (listener = told),
-    close: () => journal.close(),
+    close: () => {
+      journal.close();
+      contents.close();
+    },
   };
 };

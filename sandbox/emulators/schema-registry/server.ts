@@ -33,7 +33,7 @@ const answerType = (http: IncomingMessage): string => {
 const readBody = async (http: IncomingMessage): Promise<unknown> => {
   const blocks: Buffer[] = [];
   let size = 0;
-  for await (const block of http as AsyncIterable<Buffer>) {
+  for await (const block of http.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += block.length;
     if (size > longestBodyBytes) throw httpError(413, 'HTTP 413 Request Entity Too Large');
     blocks.push(block);

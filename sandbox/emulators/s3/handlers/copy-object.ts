@@ -58,8 +58,7 @@ const copyBytes = async (context: S3Context, request: S3Request, source: StoredO
   const algorithm = asked === undefined ? source.checksum.algorithm : parseAlgorithm(asked);
   const [only] = source.segments;
   if (!source.isMultipart && only !== undefined && algorithm === source.checksum.algorithm) {
-    const segment = { content: contents.duplicate(only.content), sizeBytes: only.sizeBytes };
-    return { segment, etag: source.etag, checksum: source.checksum };
+    return { segment: contents.duplicate(only), etag: source.etag, checksum: source.checksum };
   }
   const writer = contents.create();
   try {
