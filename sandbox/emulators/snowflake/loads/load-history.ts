@@ -7,7 +7,12 @@ import type { LoadPlan } from './load-plan.ts';
 /** How long a table remembers the files that COPY loaded. Source: Snowflake's "Load metadata". */
 export const tableMemoryMs = 64 * 24 * 60 * 60 * 1000;
 
-export type LoadOrigin = { pipeId?: number; pipeName?: string; receivedMs?: (file: StoredFile) => number };
+export type LoadOrigin = {
+  pipeId?: number;
+  pipeName?: string;
+  receivedMs?: (file: StoredFile) => number;
+  alsoRun?: string;
+};
 
 const text = (value: string | undefined): string => (value === undefined ? 'NULL' : `'${value.replaceAll("'", "''")}'`);
 
@@ -44,7 +49,8 @@ export const recordLoads = async (
       text(first?.column),
     ].join(', '),
   );
-  await connection.run(`INSERT INTO sluicebox.loads VALUES ${rows.map((row) => `(${row})`).join(', ')}`);
+  const insert = `INSERT INTO sluicebox.loads VALUES ${rows.map((row) => `(${row})`).join(', ')}`;
+  await connection.run(origin.alsoRun === undefined ? insert : `${insert}; ${origin.alsoRun}`);
 };
 
 /** The files that bulk COPY has loaded into the table and need not load again: by path and content. */

@@ -192,11 +192,11 @@ export const createPipes = (engine: Engine): Pipes => {
     async (connection: DuckDBConnection, outcomes: readonly FileOutcome[]): Promise<void> => {
       const nowMs = clock.nowMs();
       const rows = outcomes.map(({ file, status }) => `(${pipe.id}, ${text(file.key)}, ${text(status)}, ${nowMs})`);
-      await connection.run(`INSERT INTO sluicebox.pipe_files VALUES ${rows.join(', ')}`);
       await recordLoads(engine, connection, plan, outcomes, {
         pipeId: pipe.id,
         pipeName: fullName(catalog, pipe),
         receivedMs: (file) => received.get(file.key) ?? nowMs,
+        alsoRun: `INSERT INTO sluicebox.pipe_files VALUES ${rows.join(', ')}`,
       });
     };
 
@@ -218,14 +218,20 @@ export const createPipes = (engine: Engine): Pipes => {
     }
     const plan = planOf(worker, pipe);
     const firstOfName = [...new Map(events.toReversed().map((event) => [event.key, event])).values()].reverse();
-    const known = await remembered(
-      await worker.session.connection(),
-      pipe.id,
-      firstOfName.map(({ key }) => key),
-    );
+    // Most files are new: they are read while the memory is asked.
+    const [known, opened] = await Promise.all([
+      worker.session.connection().then((connection) =>
+        remembered(
+          connection,
+          pipe.id,
+          firstOfName.map(({ key }) => key),
+        ),
+      ),
+      openAll(plan, firstOfName),
+    ]);
     const fresh = firstOfName.filter(({ key }) => !known.has(key));
     if (fresh.length > 0) {
-      const files = await openAll(plan, fresh);
+      const files = opened.filter(({ file }) => !known.has(file.key));
       const received = new Map(fresh.map(({ key, receivedMs }) => [key, receivedMs]));
       const outcomes = await loadFiles(executionOf(worker, pipe), plan, files, record(pipe, plan, received));
       noteOutcomes(worker, pipe, outcomes);

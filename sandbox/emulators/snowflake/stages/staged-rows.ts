@@ -43,7 +43,8 @@ export const createBatch = (format: FileFormat, files: () => readonly StagedFile
         .map(({ fields }) => (format.type === 'JSON' ? (fields[0] as string) : JSON.stringify(fields)))
         .join('\n'),
       row_numbers: batch.records.map(({ rowNumber }) => rowNumber).join(','),
-      file_indexes: batch.fileIndexes.join(','),
+      // DuckDB's lists count from 1.
+      file_indexes: batch.fileIndexes.map((index) => index + 1).join(','),
       file_names: files()
         .map(({ fileName }) => fileName)
         .join('\n'),
@@ -85,26 +86,23 @@ export const stagedColumns = (format: FileFormat, count: number): Column[] => [
   ...metadataColumns,
 ];
 
-/** The relation over a batch's parameters. */
+const ofFile = (parameter: string, separator: string): string =>
+  `string_split($${parameter}, ${separator})[r.file_index]`;
+
+/** The relation over a batch's parameters: the records' lines side by side, and of each its file's entry in the lists of files. */
 export const batchSql = (format: FileFormat, count: number): string => `(
   SELECT ${positions(format, count)
     .map((_column, index) => positionSql(format, index))
     .join(', ')},
-    f.file_name AS "METADATA$FILENAME",
-    CAST(r.row_number AS DECIMAL(38,0)) AS "METADATA$FILE_ROW_NUMBER",
-    f.content_key AS "METADATA$FILE_CONTENT_KEY",
-    make_timestamp(CAST(f.modified AS BIGINT) * 1000) AS "METADATA$FILE_LAST_MODIFIED",
-    make_timestamptz(CAST(f.scan_started AS BIGINT) * 1000) AS "METADATA$START_SCAN_TIME"
+    ${ofFile('file_names', 'chr(10)')} AS "METADATA$FILENAME",
+    CAST(CAST(r.row_number AS BIGINT) AS DECIMAL(38,0)) AS "METADATA$FILE_ROW_NUMBER",
+    ${ofFile('content_keys', 'chr(10)')} AS "METADATA$FILE_CONTENT_KEY",
+    make_timestamp(CAST(${ofFile('modified', "','")} AS BIGINT) * 1000) AS "METADATA$FILE_LAST_MODIFIED",
+    make_timestamptz(CAST(${ofFile('scan_started', "','")} AS BIGINT) * 1000) AS "METADATA$START_SCAN_TIME"
   FROM (
     SELECT unnest(string_split($documents, chr(10))) AS document,
       unnest(string_split($row_numbers, ',')) AS row_number,
-      CAST(unnest(string_split($file_indexes, ',')) AS INTEGER) AS file_index) AS r
-  JOIN (
-    SELECT unnest(string_split($file_names, chr(10))) AS file_name,
-      unnest(string_split($content_keys, chr(10))) AS content_key,
-      unnest(string_split($modified, ',')) AS modified,
-      unnest(string_split($scan_started, ',')) AS scan_started,
-      unnest(range(0, len(string_split($modified, ',')))) AS file_index) AS f ON f.file_index = r.file_index)`;
+      CAST(unnest(string_split($file_indexes, ',')) AS INTEGER) AS file_index) AS r)`;
 
 export const batchRelation = (format: FileFormat, count: number): Relation => ({
   sql: batchSql(format, count),

@@ -58,11 +58,11 @@ export const createTransactions = ({ store, locks, nowMs, renumber }: Transactio
 
   const open = async (transaction: Transaction, connection: DuckDBConnection): Promise<void> => {
     transaction.version = store.nextVersion();
-    await connection.run(`SET VARIABLE ${versionVariable} = ${transaction.version}`);
     await store.commitMutex(async () => {
-      await connection.run('BEGIN');
       // DuckDB takes its snapshot with the first look at the database, not with BEGIN.
-      await connection.run('FROM sluicebox.stream_offsets LIMIT 0');
+      await connection.run(
+        `SET VARIABLE ${versionVariable} = ${transaction.version}; BEGIN; FROM sluicebox.stream_offsets LIMIT 0`,
+      );
       transaction.seen = new Map(committed);
     });
     transaction.open = true;
@@ -73,14 +73,12 @@ export const createTransactions = ({ store, locks, nowMs, renumber }: Transactio
     locks.releaseAll(transaction);
   };
 
-  const writeOffsets = async (transaction: Transaction, connection: DuckDBConnection): Promise<void> => {
-    for (const [stream, version] of transaction.consumed) {
-      await connection.run(`UPDATE sluicebox.stream_offsets SET version = ${version} WHERE stream = ${stream}`);
-    }
-  };
+  const offsetsSql = (transaction: Transaction): string =>
+    [...transaction.consumed]
+      .map(([stream, version]) => `UPDATE sluicebox.stream_offsets SET version = ${version} WHERE stream = ${stream}; `)
+      .join('');
 
   const commitOpen = async (transaction: Transaction, connection: DuckDBConnection): Promise<void> => {
-    await writeOffsets(transaction, connection);
     await store.commitMutex(async () => {
       const overtaken = [...transaction.written].filter((table) => (committed.get(table) ?? 0) > transaction.version);
       let version = transaction.version;
@@ -88,7 +86,7 @@ export const createTransactions = ({ store, locks, nowMs, renumber }: Transactio
         version = store.nextVersion();
         for (const table of overtaken) await renumber(connection, table, transaction.version, version);
       }
-      await connection.run('COMMIT');
+      await connection.run(`${offsetsSql(transaction)}COMMIT`);
       for (const table of transaction.written) {
         committed.set(table, overtaken.includes(table) ? version : transaction.version);
       }

@@ -108,8 +108,7 @@ export const loadStreams = async (dependencies: StreamDependencies, connection: 
   const prepare: Streams['prepare'] = async (stream, transaction, target) => {
     const from = offsets.get(stream.id) ?? 0;
     const to = transaction.seen.get(stream.tableId) ?? 0;
-    await target.run(`SET VARIABLE ${fromVariable(stream)} = ${from}`);
-    await target.run(`SET VARIABLE ${toVariable(stream)} = ${to}`);
+    await target.run(`SET VARIABLE ${fromVariable(stream)} = ${from}; SET VARIABLE ${toVariable(stream)} = ${to}`);
   };
 
   const readsSomething = async (stream: StreamObject, table: TableObject): Promise<boolean> => {

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Clock } from '../../../core/clock.ts';
 import { createMutex } from '../storage/mutex.ts';
 import type { Store } from '../storage/store.ts';
 
@@ -56,7 +57,9 @@ const rowOf = (run: TaskRun): string =>
     run.rootTask,
   ].join(', ')})`;
 
-export const createTaskRuns = (store: Store): TaskRuns => {
+const writePauseMs = 250;
+
+export const createTaskRuns = (store: Store, clock: Clock): TaskRuns => {
   const waiting: TaskRun[] = [];
   const mutex = createMutex();
   let connection: Promise<DuckDBConnection> | undefined;
@@ -70,7 +73,11 @@ export const createTaskRuns = (store: Store): TaskRuns => {
   return {
     write: (run) => {
       waiting.push(run);
-      if (waiting.length === 1) setImmediate(() => void flush().catch(() => {}));
+      if (waiting.length === 1)
+        void clock
+          .sleep(writePauseMs)
+          .then(flush)
+          .catch(() => {});
     },
     flush,
   };

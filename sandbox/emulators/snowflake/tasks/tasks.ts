@@ -43,7 +43,7 @@ type RunResult = 'succeeded' | 'failed' | 'skipped';
 export const createTasks = (engine: Engine): Tasks => {
   const { catalog, clock, store, transactions } = engine;
   const runners = new Map<number, Runner>();
-  const runs = createTaskRuns(store);
+  const runs = createTaskRuns(store, clock);
   const current = new Set<TaskRun>();
   const stopping = new AbortController();
   const graphs = new Set<Promise<void>>();
