@@ -14,6 +14,6 @@ export const results: Endpoint = {
         status: 404,
         ...(failure(new SnowflakeError('000709', `Statement ${id} not found`), id) as { json: unknown }),
       };
-    return { file: chunk.file, contentType: 'application/json' };
+    return { file: chunk.file, contentType: 'binary/octet-stream' };
   },
 };

@@ -5,6 +5,7 @@ import { SnowflakeError } from '../errors.ts';
 import { type Execution, scopeOf, type Writing, write } from '../execution.ts';
 import { createResolver, newUses, settledName } from '../resolver.ts';
 import type { TranslatedChange } from '../rewrite/types.ts';
+import { insertSql } from '../storage/table-sql.ts';
 import { translateChange } from '../translate.ts';
 
 /** How many rows UPDATE, DELETE or MERGE added, changed and deleted. */
@@ -81,8 +82,7 @@ const applyDelta = async (
     await connection.run(`UPDATE ${physical} AS t SET ${assignments} FROM ${source} AS d WHERE t.rowid = d.row_id`);
   }
   if (inserted > 0) {
-    const list = names.join(', ');
-    await connection.run(`INSERT INTO ${physical} (${list}) SELECT ${list} FROM ${delta} WHERE action = 'INSERT'`);
+    await connection.run(insertSql(table, `SELECT ${names.join(', ')} FROM ${delta} WHERE action = 'INSERT'`));
   }
   await connection.run('DROP TABLE temp.main.sluicebox_delta');
   return {

@@ -17,9 +17,9 @@ import { booleanOption, checkOptions, numberOption, textOption } from '../option
 import { createResolver, newUses, settledName, type Uses } from '../resolver.ts';
 import type { Translated } from '../rewrite/types.ts';
 import { versionVariable } from '../storage/store.ts';
-import { createTableSql, quotedName } from '../storage/table-sql.ts';
+import { createTableSql, insertSql, quotedName } from '../storage/table-sql.ts';
 import { translateQuery } from '../translate.ts';
-import { sqlTypeOf } from '../types.ts';
+import { duckdbType, sqlTypeOf } from '../types.ts';
 import { existsAlready } from './ddl-result.ts';
 import { dropObject } from './drop-contents.ts';
 import { checkColumnNames, tableColumn } from './table-columns.ts';
@@ -127,20 +127,18 @@ const tableObject = (execution: Execution, statement: Create, plan: Plan, id: nu
 });
 
 const fill = async (connection: DuckDBConnection, plan: Plan, id: number): Promise<void> => {
-  const names = plan.columns.map((column) => quotedName(column.name)).join(', ');
+  const target = { id, columns: plan.columns };
   if (plan.rows) {
-    const casts = plan.columns.map((column, index) => {
+    const items = plan.columns.map((column, index) => {
       const from = plan.rows?.columns[index];
-      return `${quotedName(from?.physical ?? from?.name ?? column.name)} AS ${quotedName(column.name)}`;
+      const value = quotedName(from?.physical ?? from?.name ?? column.name);
+      return `CAST(${value} AS ${duckdbType(column.type)}) AS ${quotedName(column.name)}`;
     });
-    await connection.run(
-      `INSERT INTO ${physicalTable({ id })} (${names}) SELECT ${casts.join(', ')} FROM (${plan.rows.sql}) AS query_rows`,
-    );
+    await connection.run(insertSql(target, `SELECT ${items.join(', ')} FROM (${plan.rows.sql}) AS query_rows`));
   }
   if (plan.copyOf) {
-    await connection.run(
-      `INSERT INTO ${physicalTable({ id })} (${names}) SELECT ${names} FROM ${physicalTable(plan.copyOf)}`,
-    );
+    const names = plan.columns.map((column) => quotedName(column.name)).join(', ');
+    await connection.run(insertSql(target, `SELECT ${names} FROM ${physicalTable(plan.copyOf)}`));
   }
 };
 

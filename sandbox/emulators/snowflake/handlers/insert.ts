@@ -1,16 +1,15 @@
 import type { Expression, Insert, Query } from '../../../wire/snowflake-sql/ast.ts';
 import { needObject } from '../catalog/names.ts';
-import { physicalTable, type TableObject } from '../catalog/objects.ts';
+import type { TableObject } from '../catalog/objects.ts';
 import { type Execution, type Handler, scopeOf, type Writing, write } from '../execution.ts';
 import { createResolver, newUses, settledName } from '../resolver.ts';
 import { boundRows } from '../sessions/bindings.ts';
 import { withStages } from '../stages/staged-select.ts';
 import { statementTypes } from '../statement-types.ts';
+import { insertSql } from '../storage/table-sql.ts';
 import { translateInsert } from '../translate.ts';
 import { deleteAllRows } from './delete.ts';
 import { dmlResult } from './dml-result.ts';
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** An array binding stands for as many rows: VALUES (?, ?) becomes one row of binds for each. */
 const spreadBindings = (insert: Insert, rows: number | undefined): Insert => {
@@ -33,10 +32,9 @@ const mapBinds = <T>(node: T, row: number): T => {
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, mapBinds(value, row)])) as T;
 };
 
-/** Adds the rows of a translated SELECT; the hidden columns fill themselves. */
+/** Adds the rows of a translated SELECT. */
 export const insertRows = async ({ connection }: Writing, table: TableObject, select: string): Promise<number> => {
-  const columns = table.columns.map((column) => quoted(column.name)).join(', ');
-  const result = await connection.run(`INSERT INTO ${physicalTable(table)} (${columns}) ${select}`);
+  const result = await connection.run(insertSql(table, select));
   return result.rowsChanged;
 };
 

@@ -18,7 +18,7 @@ export const set: Handler<'set'> = async (execution, statement) => {
       kind: 'select',
       at: statement.at,
       distinct: false,
-      items: statement.variables.map(({ value }) => ({ expression: value, text: '' })),
+      items: statement.variables.map(({ value }) => ({ expression: value, text: 'value' })),
       from: [],
     },
   };

@@ -1,5 +1,4 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { physicalTable, type TableObject } from '../catalog/objects.ts';
 import { answerOf } from '../duckdb-errors.ts';
 import { SnowflakeError } from '../errors.ts';
 import { type Execution, write } from '../execution.ts';
@@ -10,7 +9,7 @@ import type { FileRecord, ReadItem, RecordError } from '../stages/records.ts';
 import { fileNameOf } from '../stages/stage-location.ts';
 import { batchRelation, createBatch } from '../stages/staged-rows.ts';
 import { stagedFile } from '../stages/staged-select.ts';
-import { quotedName } from '../storage/table-sql.ts';
+import { insertSql } from '../storage/table-sql.ts';
 import { translateInsert } from '../translate.ts';
 import type { LoadPlan } from './load-plan.ts';
 
@@ -57,11 +56,6 @@ const abortMessage = (plan: LoadPlan, file: StoredFile, error: RecordError & { c
       `  If you would like to continue loading when an error is encountered, use other values such as 'SKIP_FILE' or 'CONTINUE' for the ON_ERROR option. ` +
       `For more information on loading options, please run 'info loading_data' in a SQL client.`,
   );
-
-const insertSql = (table: TableObject, select: string): string => {
-  const columns = table.columns.map(({ name }) => quotedName(name)).join(', ');
-  return `INSERT INTO ${physicalTable(table)} (${columns}) ${select}`;
-};
 
 const isOfTheData = (error: unknown): boolean => {
   const { answer, isBug } = answerOf(error);

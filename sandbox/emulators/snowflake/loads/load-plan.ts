@@ -81,7 +81,7 @@ const selectFrom = (stage: StageReference, items: readonly Expression[]): Query 
     kind: 'select',
     at,
     distinct: false,
-    items: items.map((expression) => ({ expression, text: '' })),
+    items: items.map((expression, index) => ({ expression, text: `value ${index + 1}` })),
     from: [stageTable(stage)],
   },
 });

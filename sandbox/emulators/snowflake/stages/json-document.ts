@@ -22,6 +22,8 @@ const word = /[A-Za-z_][A-Za-z0-9_]*/y;
 
 const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
 
+const isLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122;
+
 const skipSpaces = (scan: Scan): void => {
   while (isSpace(scan.text.charCodeAt(scan.at))) scan.at++;
 };
@@ -66,8 +68,7 @@ const readNumber = (scan: Scan): string => {
   if (!match) throw new JsonError(`invalid number, pos ${scan.at}`, scan.at);
   scan.at += match[0].length;
   const after = scan.text.charCodeAt(scan.at);
-  if ((after >= 48 && after <= 57) || (after | 32) >= 97)
-    throw new JsonError(`invalid number, pos ${scan.at}`, scan.at);
+  if ((after >= 48 && after <= 57) || isLetter(after)) throw new JsonError(`invalid number, pos ${scan.at}`, scan.at);
   return plainNumber(match[0]);
 };
 

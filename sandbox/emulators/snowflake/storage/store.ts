@@ -17,7 +17,7 @@ export type Store = {
   close(): Promise<void>;
 };
 
-/** Hidden columns of every table of users. Their defaults fill them, so no statement needs to know them. */
+/** Hidden columns of every table of users, which INSERT fills (see table-sql.ts). */
 export const versionColumn = '"$version"';
 export const rowColumn = '"$row"';
 /** The connection's variable that holds the version of its transaction. */
@@ -72,7 +72,7 @@ const open = async (dataDir: string, memoryLimitMb: number): Promise<DuckDBInsta
   }
 };
 
-export const openStore = async (dataDir: string, nowMs: () => number, memoryLimitMb = 192): Promise<Store> => {
+export const openStore = async (dataDir: string, nowMs: () => number, memoryLimitMb = 160): Promise<Store> => {
   rmSync(join(dataDir, 'spill'), { recursive: true, force: true });
   const instance = await open(dataDir, memoryLimitMb);
   const first = await instance.connect();

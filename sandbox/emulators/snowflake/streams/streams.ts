@@ -31,9 +31,8 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** For a table that gets its first stream. */
 export const createChangesSql = (table: TableObject): string[] => [
-  `CREATE TABLE IF NOT EXISTS ${physicalChanges(table)} AS SELECT * FROM ${physicalTable(table)} LIMIT 0`,
-  `ALTER TABLE ${physicalChanges(table)} ADD COLUMN IF NOT EXISTS "$change" BIGINT DEFAULT CAST(getvariable('${versionVariable}') AS BIGINT)`,
-  `ALTER TABLE ${physicalChanges(table)} ADD COLUMN IF NOT EXISTS "$order" BIGINT DEFAULT nextval('sluicebox.row_numbers')`,
+  `CREATE TABLE IF NOT EXISTS ${physicalChanges(table)} AS
+    SELECT *, CAST(0 AS BIGINT) AS "$change", CAST(0 AS BIGINT) AS "$order" FROM ${physicalTable(table)} LIMIT 0`,
 ];
 
 export type StreamDependencies = { store: Store; catalog: Catalog; locks: Locks; transactions: Transactions };
@@ -153,8 +152,10 @@ export const loadStreams = async (dependencies: StreamDependencies, connection: 
       const oldest = Math.min(...ofTable(table.id).map(({ id }) => offsets.get(id) ?? 0));
       // Append-only streams care for rows that they have not seen yet alone.
       const unseen = ofTable(table.id).every((stream) => stream.appendOnly) ? `AND ${versionColumn} > ${oldest}` : '';
-      return `INSERT INTO ${physicalChanges(table)} (${names}, ${rowColumn}, ${versionColumn})
-        SELECT ${names}, ${rowColumn}, ${versionColumn} FROM ${physicalTable(table)}
+      return `INSERT INTO ${physicalChanges(table)} (${names}, ${rowColumn}, ${versionColumn}, "$change", "$order")
+        SELECT ${names}, ${rowColumn}, ${versionColumn}, CAST(getvariable('${versionVariable}') AS BIGINT),
+          nextval('sluicebox.row_numbers')
+        FROM ${physicalTable(table)}
         WHERE rowid IN (${rowIds}) ${unseen}`;
     },
     captured: (table) => {
