@@ -57,17 +57,13 @@ const encodeChange = (change: SessionChange): Buffer => {
 };
 
 const writeOk = (writer: Writer, header: number, ok: Ok, capabilities: number): Buffer => {
-  const tracks = hasFlag(capabilities, capability.sessionTrack);
-  const changed = tracks && ok.changes.length > 0;
+  const changed = hasFlag(capabilities, capability.sessionTrack) && ok.changes.length > 0;
   writeInt1(writer, header);
   writeLengthEncoded(writer, ok.affectedRows);
   writeLengthEncoded(writer, ok.insertId);
   writeInt2(writer, changed ? ok.status | serverStatus.sessionStateChanged : ok.status);
   writeInt2(writer, Math.min(ok.warnings, 0xffff));
-  if (!tracks) {
-    writeText(writer, ok.info);
-    return take(writer);
-  }
+  // With its length in front for every client, though the manual says otherwise of those without session tracking (net_send_ok).
   if (changed || ok.info !== '') writeLengthEncodedText(writer, ok.info);
   if (changed) writeLengthEncodedBytes(writer, Buffer.concat(ok.changes.map(encodeChange)));
   return take(writer);
@@ -124,15 +120,12 @@ export const decodeError = (payload: Buffer): ErrorReply => {
 };
 
 /** `changes` of the packet are passed over. */
-export const decodeOk = (payload: Buffer, capabilities: number): Omit<Ok, 'changes'> => {
+export const decodeOk = (payload: Buffer): Omit<Ok, 'changes'> => {
   const reader = readerOf(payload, 1);
   const affectedRows = BigInt(readLengthEncoded(reader));
   const insertId = BigInt(readLengthEncoded(reader));
   const status = readInt2(reader);
   const warnings = readInt2(reader);
-  if (!hasFlag(capabilities, capability.sessionTrack)) {
-    return { affectedRows, insertId, status, warnings, info: readRest(reader).toString() };
-  }
   const info = remainingBytes(reader) > 0 ? readLengthEncodedBytes(reader).toString() : '';
   return { affectedRows, insertId, status, warnings, info };
 };

@@ -1,4 +1,5 @@
 import { command } from '../../../wire/mysql/flags.ts';
+import { mysqlError } from '../errors.ts';
 import { sendOk } from '../replies.ts';
 import type { Handler } from './handler.ts';
 
@@ -7,6 +8,7 @@ export const initDatabase: Handler = {
   name: 'COM_INIT_DB',
   code: command.initDatabase,
   handle: (connection, body) => {
+    if (body.length === 0) throw mysqlError('ER_NO_DB_ERROR');
     connection.session.use(body.toString());
     sendOk(connection);
   },
