@@ -6,6 +6,8 @@ export type Cursor = { readonly text: string; readonly tokens: readonly Token[];
 
 /** Deeper nesting than this is refused rather than risk the stack. */
 const nestingLimit = 400;
+/** a + b + c + … is nested as deep as it is long; DuckDB takes no expression deeper than a thousand. */
+export const chainLimit = 900;
 
 export const openCursor = (text: string): Cursor => ({ text, tokens: readTokens(text), index: 0, depth: 0 });
 

@@ -4,6 +4,7 @@ import {
   advance,
   attempt,
   type Cursor,
+  chainLimit,
   commaList,
   expectOperator,
   expectString,
@@ -149,21 +150,24 @@ const parseLike = (
   };
 };
 
-const parseAdditive = (cursor: Cursor): Expression => {
-  let left = parseMultiplicative(cursor);
-  while (seesOperator(cursor, '+') || seesOperator(cursor, '-') || seesOperator(cursor, '||')) {
-    left = joined(cursor, peek(cursor).value as BinaryOperator, left, parseMultiplicative);
+/** A chain of operators of one rank, from the left. */
+const parseChain = (
+  cursor: Cursor,
+  operators: readonly BinaryOperator[],
+  operand: (cursor: Cursor) => Expression,
+): Expression => {
+  let left = operand(cursor);
+  for (let length = 1; ; length++) {
+    const operator = operators.find((each) => seesOperator(cursor, each));
+    if (!operator) return left;
+    if (length > chainLimit) throw unexpected(cursor);
+    left = joined(cursor, operator, left, operand);
   }
-  return left;
 };
 
-const parseMultiplicative = (cursor: Cursor): Expression => {
-  let left = parseUnary(cursor);
-  while (seesOperator(cursor, '*') || seesOperator(cursor, '/') || seesOperator(cursor, '%')) {
-    left = joined(cursor, peek(cursor).value as BinaryOperator, left, parseUnary);
-  }
-  return left;
-};
+const parseAdditive = (cursor: Cursor): Expression => parseChain(cursor, ['+', '-', '||'], parseMultiplicative);
+
+const parseMultiplicative = (cursor: Cursor): Expression => parseChain(cursor, ['*', '/', '%'], parseUnary);
 
 const parseUnary = (cursor: Cursor): Expression => {
   const token = peek(cursor);

@@ -236,6 +236,9 @@ const fitLength = (sql: string, from: SqlType, target: SqlType, attempt: boolean
   return attempt || target.length >= 16_777_216 ? sql : `left(${sql}, ${target.length})`;
 };
 
+export const canCast = (from: SqlType, to: SqlType): boolean =>
+  from.kind === to.kind || findCast(from, to) !== undefined;
+
 export const castSql = (value: Typed, target: SqlType, attempt: boolean, session: CastSession): string => {
   if (value.isNull) return nullOf(target).sql;
   if (sameType(value.type, target))

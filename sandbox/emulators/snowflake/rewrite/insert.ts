@@ -1,10 +1,10 @@
 import type { CopyIntoTable, Expression, Identifier, Insert, Query } from '../../../wire/snowflake-sql/ast.ts';
-import { castTo } from './casts.ts';
+import { canCast, castTo } from './casts.ts';
 import { isSemiStructured, physicalType, typeName } from './data-types.ts';
 import { expressionTypeMismatch, insertColumnMismatch, invalidIdentifier } from './errors.ts';
 import { translate } from './expression.ts';
 import { relationOf } from './from.ts';
-import { newContext, type TranslatedQuery, translateSubquery } from './query.ts';
+import { newContext, type OutputColumn, type TranslatedQuery, translateSubquery } from './query.ts';
 import { type Context, freshName } from './scope.ts';
 import { quoteName } from './text.ts';
 import type { Typed } from './typed.ts';
@@ -66,13 +66,17 @@ const fullRows = (query: TranslatedQuery, columns: readonly Column[], target: Re
     .map((column) => {
       const index = columns.indexOf(column);
       const given = query.columns[index];
-      const value = given
-        ? stored({ sql: `${name}.${quoteName(given.physical)}`, type: given.type }, column, context)
-        : defaultOf(column);
+      const value = given ? stored(columnOf(given, name), column, context) : defaultOf(column);
       return `${value} AS ${quoteName(column.physical ?? column.name)}`;
     });
   return `SELECT ${items.join(', ')} FROM (${query.sql}) AS ${name}`;
 };
+
+const columnOf = ({ physical, type, isNull }: OutputColumn, name: string): Typed => ({
+  sql: `${name}.${quoteName(physical)}`,
+  type,
+  ...(isNull ? { isNull } : {}),
+});
 
 const isDefault = (expression: Expression): boolean =>
   expression.kind === 'column' &&
@@ -102,18 +106,24 @@ const valuesRows = (
 
 export const defaultOf = (column: Column): string => column.defaultSql ?? `CAST(NULL AS ${physicalType(column.type)})`;
 
-/** A value as a column takes it: a text too long is an error, not cut; a VARIANT takes anything but a text that only looks like JSON. */
+/** What Snowflake does not cast unasked when it stores: VARIANT and its kind take no other type, BOOLEAN goes to no number. */
+const isRefused = (value: Typed, type: Column['type']): boolean => {
+  if (value.isNull) return false;
+  if (isSemiStructured(type)) return !isSemiStructured(value.type);
+  if (value.type.kind === 'boolean' && type.kind !== 'boolean' && type.kind !== 'text') return true;
+  return !canCast(value.type, type);
+};
+
+/** A value as a column takes it: a text too long is an error, not cut. */
 export const stored = (value: Typed, column: Column, context: Context): string => {
   const { type } = column;
+  if (isRefused(value, type)) throw expressionTypeMismatch(column.name, typeName(value.type), typeName(type));
   if (type.kind === 'text' && type.length !== undefined && type.length < 16_777_216 && !value.isNull) {
     const fits = value.type.kind === 'text' && value.type.length !== undefined && value.type.length <= type.length;
     const { sql } = castTo(value, { kind: 'text' }, context.resolver);
     return fits
       ? sql
       : `CASE WHEN length(${sql}) > ${type.length} THEN error('[100078|22000] String ''' || ${sql} || ''' is too long and would be truncated') ELSE ${sql} END`;
-  }
-  if ((type.kind === 'array' || type.kind === 'object') && !isSemiStructured(value.type) && !value.isNull) {
-    throw expressionTypeMismatch(column.name, typeName(value.type), typeName(type));
   }
   return castTo(value, type, context.resolver).sql;
 };

@@ -14,18 +14,22 @@ const keyword = /[a-zA-Z]+/y;
 
 const padExponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2');
 
+/** Sixteen digits; the very largest doubles would round to infinity, and keep theirs. */
+const canonicalDouble = (digits: string): string => {
+  const value = Number(digits);
+  if (!Number.isFinite(value)) throw new JsonError(`Error parsing JSON: numeric value out of range "${digits}", pos 1`);
+  const text = value.toExponential(15);
+  return padExponent(Number.isFinite(Number(text)) ? text : value.toExponential());
+};
+
 /** 1.50 is 1.5, 1e3 a double printed as Snowflake prints doubles: 1.000000000000000e+03. */
 export const canonicalNumber = (digits: string): string => {
-  if (/[eE]/.test(digits)) {
-    if (!Number.isFinite(Number(digits)))
-      throw new JsonError(`Error parsing JSON: numeric value out of range "${digits}", pos 1`);
-    return padExponent(Number(digits).toExponential(15));
-  }
+  if (/[eE]/.test(digits)) return canonicalDouble(digits);
   const negative = digits.startsWith('-');
   const [whole = '', fraction = ''] = digits.replace('-', '').split('.');
   const integral = whole.replace(/^0+(?=\d)/, '') || '0';
   const decimals = fraction.replace(/0+$/, '');
-  if (integral.length + decimals.length > 38) return padExponent(Number(digits).toExponential(15));
+  if (integral.length + decimals.length > 38) return canonicalDouble(digits);
   const text = decimals ? `${integral}.${decimals}` : integral;
   return negative && text !== '0' ? `-${text}` : text;
 };

@@ -4,7 +4,7 @@ import { array, boolean, count, float, integer, isSemiStructured, number, object
 import { unsupportedFeature } from '../errors.ts';
 import { translate } from '../expression.ts';
 import { orderItems } from '../query.ts';
-import type { Context } from '../scope.ts';
+import { type Context, sourcesOf } from '../scope.ts';
 import { exact, type Typed } from '../typed.ts';
 import type { SqlType } from '../types.ts';
 import { argument, type Call, type FunctionRule } from './signature.ts';
@@ -146,6 +146,21 @@ const objectAgg = aggregate('OBJECT_AGG OBJECTAGG', 2, 2, (call, context, over) 
   return { sql: `coalesce(sb_object(${list(key)}, ${list(item)}, false), '{}')`, type: object };
 });
 
+/** HASH_AGG of any columns or *: a number that is the same for the same rows in any order; not the number that Snowflake gives. */
+const hashAgg = aggregate('HASH_AGG', 1, 10_000, (call, context, over) => {
+  const values = call.arguments.flatMap(({ value: each }) =>
+    each.kind === 'star'
+      ? sourcesOf(context, each.qualifier, call.at).flatMap((source) =>
+          source.columns.filter(({ hidden }) => !hidden).map(({ sql }) => sql),
+        )
+      : [translate(each, context).sql],
+  );
+  return {
+    sql: `CAST(coalesce(sum(CAST(hash(${values.join(', ')}) // 4294967296 AS HUGEINT))${over}, 0) % 9223372036854775807 AS DECIMAL(19,0))`,
+    type: number(19),
+  };
+});
+
 const countIf = aggregate('COUNT_IF', 1, 1, (call, context, over) => ({
   sql: `count(CASE WHEN ${castTo(value(call, 0, context), boolean, context.resolver).sql} THEN 1 END)${over}`,
   type: count,
@@ -190,6 +205,7 @@ const mode = aggregate('MODE', 1, 1, (call, context, over) => {
 
 export const aggregates: readonly FunctionRule[] = [
   counting,
+  hashAgg,
   countIf,
   sum,
   average,

@@ -7,6 +7,7 @@ import type { Context } from '../scope.ts';
 import type { Typed } from '../typed.ts';
 import { exact } from '../typed.ts';
 import { rules } from './index.ts';
+import { refuseKnown } from './not-emulated.ts';
 import { checkCount } from './signature.ts';
 
 type FunctionExpression = Extract<Expression, { kind: 'function' }>;
@@ -31,7 +32,10 @@ export const translateCall = (call: FunctionExpression, context: Context): Typed
 const fromSession = (name: string, call: FunctionExpression, context: Context): Typed => {
   const constants = call.arguments.map(({ value }) => translate(value, context).constant ?? null);
   const value = context.resolver.contextFunction?.(name, constants);
-  if (!value) throw unknownFunction(name);
+  if (!value) {
+    refuseKnown(name);
+    throw unknownFunction(name);
+  }
   return literalOf(value, context);
 };
 

@@ -16,7 +16,7 @@ import {
   typeName,
   variant,
 } from '../data-types.ts';
-import { invalidArgumentTypes } from '../errors.ts';
+import { invalidArgumentTypes, unsupportedFeature } from '../errors.ts';
 import { translate } from '../expression.ts';
 import { type Context, placeOf } from '../scope.ts';
 import { quoteText } from '../text.ts';
@@ -78,6 +78,18 @@ const toVarchar = special('TO_VARCHAR TO_CHAR', 1, 2, (call, context) => {
   }
   throw invalidArgumentTypes('TO_VARCHAR', typeName(value.type), placeOf(context, call.at));
 });
+
+/** TO_BINARY(x [, 'HEX' | 'BASE64' | 'UTF-8']) */
+const toBinary = (names: string, attempt: boolean): FunctionRule =>
+  special(names, 1, 2, (call, context) => {
+    const value = translate(argument(call, 0), context);
+    const format = String(optional(call, 1, context)?.constant ?? 'HEX').toUpperCase();
+    if (format === 'HEX') return castTo(value, binary, context.resolver, attempt);
+    const { sql } = castTo(value, text, context.resolver);
+    if (format === 'UTF-8' || format === 'UTF8') return { sql: `encode(${sql})`, type: binary };
+    if (format !== 'BASE64') throw unsupportedFeature(`binary format '${format}'`);
+    return { sql: attempt ? `TRY(from_base64(${sql}))` : `from_base64(${sql})`, type: binary };
+  });
 
 type TimeType = Extract<SqlType, { kind: 'date' | 'time' | `timestamp_${string}` }>;
 
@@ -165,8 +177,8 @@ export const conversions: readonly FunctionRule[] = [
     castTo(castTo(translate(argument(call, 0), context), variant, context.resolver), array, context.resolver),
   ),
   simple('TO_OBJECT', object, false),
-  simple('TO_BINARY', binary, false),
-  simple('TRY_TO_BINARY', binary, true),
+  toBinary('TO_BINARY', false),
+  toBinary('TRY_TO_BINARY', true),
   toVarchar,
   toTime('TO_DATE DATE', date, false),
   toTime('TRY_TO_DATE', date, true),

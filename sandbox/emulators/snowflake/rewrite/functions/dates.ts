@@ -359,6 +359,14 @@ const nowLtz = (context: Context): Typed => {
 const clock = (names: string, shape: (now: Typed, context: Context) => Typed): FunctionRule =>
   special(names, 0, 1, (_call: Call, context) => shape(nowLtz(context), context));
 
+const fromParts = rule(
+  'TIMESTAMP_FROM_PARTS TIMESTAMP_NTZ_FROM_PARTS TIMESTAMPFROMPARTS TIMESTAMPNTZFROMPARTS',
+  'iiiiii?i',
+  timestampNtz,
+  ([year, month, day, hour, minute, second, nanos = '0']) =>
+    `(CAST(make_date(${year}, 1, 1) AS TIMESTAMP) + to_months(CAST(${month} - 1 AS INTEGER)) + to_days(CAST(${day} - 1 AS INTEGER)) + to_seconds(${hour} * 3600 + ${minute} * 60 + ${second}) + to_microseconds(${nanos} // 1000))`,
+);
+
 export const dates: readonly FunctionRule[] = [
   dateadd,
   datediff,
@@ -399,12 +407,9 @@ export const dates: readonly FunctionRule[] = [
     ([hour, minute, second, nanos = '0']) =>
       `CAST(TIMESTAMP '1970-01-01' + to_seconds(${hour} * 3600 + ${minute} * 60 + ${second}) + to_microseconds(${nanos} // 1000) AS TIME)`,
   ),
-  rule(
-    'TIMESTAMP_FROM_PARTS TIMESTAMP_NTZ_FROM_PARTS TIMESTAMPFROMPARTS TIMESTAMPNTZFROMPARTS',
-    'iiiiii?i',
-    timestampNtz,
-    ([year, month, day, hour, minute, second, nanos = '0']) =>
-      `(CAST(make_date(${year}, 1, 1) AS TIMESTAMP) + to_months(CAST(${month} - 1 AS INTEGER)) + to_days(CAST(${day} - 1 AS INTEGER)) + to_seconds(${hour} * 3600 + ${minute} * 60 + ${second}) + to_microseconds(${nanos} // 1000))`,
+  fromParts,
+  special('TIMESTAMP_LTZ_FROM_PARTS TIMESTAMPLTZFROMPARTS', 6, 7, (call, context) =>
+    castTo(fromParts.translate(call, context, ''), timestampLtz, context.resolver),
   ),
   clock('CURRENT_TIMESTAMP GETDATE SYSTIMESTAMP LOCALTIMESTAMP', (now) => now),
   clock('SYSDATE', (now, context) => ({ sql: instantOf(now, context.resolver), type: timestampNtz, nullable: false })),

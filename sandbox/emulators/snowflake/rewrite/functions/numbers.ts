@@ -131,6 +131,12 @@ export const numbers: readonly FunctionRule[] = [
         : `CAST(${low} + floor(random() * (${high} - ${low} + 1)) AS DECIMAL(38,0))`,
   ),
   rule(
+    'NORMAL',
+    'ffx',
+    float,
+    ([mean, deviation]) => `(${mean} + ${deviation} * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))`,
+  ),
+  rule(
     'RANDSTR',
     'ix',
     text,

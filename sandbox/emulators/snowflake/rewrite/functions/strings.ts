@@ -62,6 +62,12 @@ const hashes: readonly FunctionRule[] = [
   rule('BASE64_ENCODE', 't', text, ([value]) => `base64(encode(${value}))`),
   rule('BASE64_DECODE_STRING', 't', text, ([value]) => `decode(from_base64(${value}))`),
   rule('TRY_BASE64_DECODE_STRING', 't', text, ([value]) => `TRY(decode(from_base64(${value})))`),
+  rule('MD5_BINARY', 't', binary, ([value]) => `unhex(md5(${value}))`),
+  rule('SHA1_BINARY', 't', binary, ([value]) => `unhex(sha1(${value}))`),
+  rule('SHA2_BINARY', 't?i', binary, ([value, bits = '256']) => `unhex(sb_sha2(${value}, CAST(${bits} AS BIGINT)))`),
+  rule('BASE64_DECODE_BINARY', 't', binary, ([value]) => `from_base64(${value})`),
+  rule('HEX_DECODE_BINARY', 't', binary, ([value]) => `unhex(${value})`),
+  rule('TRY_HEX_DECODE_STRING', 't', text, ([value]) => `TRY(decode(unhex(${value})))`),
   rule('HEX_ENCODE', 't', text, ([value]) => `hex(encode(${value}))`),
   rule('HEX_DECODE_STRING', 't', text, ([value]) => `decode(unhex(${value}))`),
 ];
