@@ -484,6 +484,20 @@ describe('the S3 server', () => {
     virtual.destroy();
   });
 
+  it('forgets a body that breaks off', async () => {
+    const aborting = new AbortController();
+    const endless = Readable.from(
+      (async function* () {
+        for (let block = 0; block < 3; block++) yield randomBytes(256 * 1024);
+        aborting.abort();
+        yield randomBytes(256 * 1024);
+      })(),
+    );
+    const input = { Bucket, Key: 'broken', Body: endless, ContentLength: 1 << 20 };
+    await expect(s3.send(new PutObjectCommand(input), { abortSignal: aborting.signal })).rejects.toThrow();
+    expect(await refusal(s3.send(new HeadObjectCommand({ Bucket, Key: 'broken' })))).toBe('NotFound 404');
+  });
+
   it('answers nonsense and lives on', async () => {
     const { hostname, port } = new URL(served.address['AWS_ENDPOINT_URL_S3'] ?? '');
     const say = async (text: string | Buffer) => {
@@ -515,13 +529,15 @@ type Told = { key: string; name: string; size: number; eTag: string };
 const startWebhook = async () => {
   const told: Told[] = [];
   const messages: Record<string, unknown>[] = [];
-  const state = { isDown: false };
+  const state = { isDown: false, refusedKey: '' };
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       if (state.isDown) return response.writeHead(503).end();
-      const message = JSON.parse(Buffer.concat(chunks).toString());
+      const text = Buffer.concat(chunks).toString();
+      if (state.refusedKey !== '' && text.includes(state.refusedKey)) return response.writeHead(400).end();
+      const message = JSON.parse(text);
       messages.push(message);
       for (const { eventName, s3 } of message.Records ?? []) {
         const { key, size, eTag } = s3.object;
@@ -648,6 +664,17 @@ describe('event notifications', () => {
     expect(webhook.told.filter(({ key }) => key.startsWith('later/'))).toEqual([]);
     webhook.state.isDown = false;
     await until(() => expect(webhook.told.filter(({ key }) => key.startsWith('later/'))).toHaveLength(20));
+  });
+
+  it('pass a message by that the queue refuses, and keep it', async () => {
+    await configure([filtered('mixed/', '')]);
+    const told = () => webhook.told.filter(({ key }) => key.startsWith('mixed/')).map(({ key }) => key);
+    webhook.state.refusedKey = 'mixed/7';
+    const names = Array.from({ length: 10 }, (_, index) => `mixed/${index}`);
+    await Promise.all(names.map((Key) => s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))));
+    await until(() => expect(new Set(told())).toEqual(new Set(names.filter((name) => name !== 'mixed/7'))));
+    webhook.state.refusedKey = '';
+    await until(() => expect(told()).toContain('mixed/7'));
   });
 });
 

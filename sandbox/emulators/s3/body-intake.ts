@@ -1,6 +1,7 @@
+import type { ChecksumAlgorithm } from '../../wire/s3/checksums.ts';
 import type { Segment } from './changes.ts';
 import { S3Error } from './errors.ts';
-import { type BodyDigests, digestBody } from './object-checksums.ts';
+import { type DigestedBody, digestBody } from './object-checksums.ts';
 import type { S3Context } from './operation.ts';
 import type { Payload } from './payload.ts';
 import type { S3Request } from './request.ts';
@@ -14,7 +15,7 @@ const tooLarge = (sizeBytes: number): S3Error =>
     ['MaxSizeAllowed', `${largestBodyBytes}`],
   ]);
 
-export type TakenBody = ReturnType<BodyDigests['finish']> & { segment: Segment };
+export type TakenBody = DigestedBody & { segment: Segment };
 
 /** Streams a body into a content file and hands it to `commit`; when anything fails, nothing of it stays. */
 export const takeBody = async <Result>(
@@ -22,10 +23,11 @@ export const takeBody = async <Result>(
   request: S3Request,
   payload: Payload,
   commit: (taken: TakenBody) => Result,
+  wantedChecksum?: ChecksumAlgorithm,
 ): Promise<Result> => {
   if (payload.declaredBytes === undefined) throw new S3Error('MissingContentLength');
   if (payload.declaredBytes > largestBodyBytes) throw tooLarge(payload.declaredBytes);
-  const digests = digestBody(request);
+  const digests = digestBody(request, wantedChecksum);
   const writer = context.store.contents.create();
   try {
     const { trailers } = await payload.read((data) => {

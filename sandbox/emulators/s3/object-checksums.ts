@@ -66,44 +66,51 @@ const sentMd5 = (request: S3Request): string | undefined => {
 export type BodyDigests = {
   update(data: Buffer): void;
   /** Throws BadDigest when the body is not the one that the client has digested. */
-  finish(trailers: ReadonlyMap<string, string>): {
-    md5: Buffer;
-    crc64: string;
-    /** The client's own checksum; undefined when it sent none. */
-    sent: { algorithm: ChecksumAlgorithm; value: string } | undefined;
-  };
+  finish(trailers: ReadonlyMap<string, string>): DigestedBody;
 };
 
-/** Digests a body as it streams by: MD5 for the ETag, CRC64NVME, which S3 adds to every object, and what the client sent. */
-export const digestBody = (request: S3Request): BodyDigests => {
+export type DigestedBody = {
+  md5: Buffer;
+  /** Those that were wanted, and the client's own. */
+  checksums: Partial<Record<ChecksumAlgorithm, string>>;
+  /** The algorithm of the checksum that the client sent; undefined when it sent none. */
+  sentAlgorithm: ChecksumAlgorithm | undefined;
+};
+
+const checkDigest = (sent: SentChecksum, value: string | undefined, trailers: ReadonlyMap<string, string>) => {
+  const expected = sent.value ?? trailers.get(checksumHeader(sent.algorithm));
+  if (expected === undefined)
+    throw new S3Error('InvalidRequest', 'The trailer that x-amz-trailer announces is missing.');
+  if (expected !== value)
+    throw new S3Error('BadDigest', `The ${sent.algorithm} you specified did not match the calculated checksum.`);
+};
+
+/** Digests a body as it streams by: MD5 for the ETag, the checksum that the client sent, and the one that is wanted here.
+ *  Without either, CRC64NVME, which S3 adds to an object that came without a checksum. */
+export const digestBody = (request: S3Request, wanted?: ChecksumAlgorithm): BodyDigests => {
   const expectedMd5 = sentMd5(request);
   const sent = sentChecksum(request);
   const md5Hash = createHash('md5');
-  const crc64 = startChecksum('CRC64NVME');
-  const other = sent && sent.algorithm !== 'CRC64NVME' ? startChecksum(sent.algorithm) : undefined;
+  const algorithms = new Set([wanted, sent?.algorithm].filter((algorithm) => algorithm !== undefined));
+  if (algorithms.size === 0) algorithms.add('CRC64NVME');
+  const running = [...algorithms].map((algorithm) => ({ algorithm, checksum: startChecksum(algorithm) }));
 
   const update = (data: Buffer) => {
     md5Hash.update(data);
-    crc64.update(data);
-    other?.update(data);
+    for (const { checksum } of running) checksum.update(data);
   };
 
-  const finish = (trailers: ReadonlyMap<string, string>) => {
+  const finish = (trailers: ReadonlyMap<string, string>): DigestedBody => {
     const md5 = md5Hash.digest();
-    const crc64Text = crc64.digest().toString('base64');
     if (expectedMd5 !== undefined && md5.toString('base64') !== expectedMd5)
       throw new S3Error('BadDigest', undefined, [
         ['ExpectedDigest', expectedMd5],
         ['CalculatedDigest', md5.toString('base64')],
       ]);
-    if (sent === undefined) return { md5, crc64: crc64Text, sent: undefined };
-    const value = other ? other.digest().toString('base64') : crc64Text;
-    const expected = sent.value ?? trailers.get(checksumHeader(sent.algorithm));
-    if (expected === undefined)
-      throw new S3Error('InvalidRequest', 'The trailer that x-amz-trailer announces is missing.');
-    if (expected !== value)
-      throw new S3Error('BadDigest', `The ${sent.algorithm} you specified did not match the calculated checksum.`);
-    return { md5, crc64: crc64Text, sent: { algorithm: sent.algorithm, value } };
+    const checksums: DigestedBody['checksums'] = {};
+    for (const { algorithm, checksum } of running) checksums[algorithm] = checksum.digest().toString('base64');
+    if (sent !== undefined) checkDigest(sent, checksums[sent.algorithm], trailers);
+    return { md5, checksums, sentAlgorithm: sent?.algorithm };
   };
 
   return { update, finish };

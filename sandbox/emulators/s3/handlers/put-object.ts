@@ -20,10 +20,8 @@ export const putObject = operation({
       // The bucket and the object under this key may have changed while the body came in.
       const present = bucketOf(context, request);
       checkWriteConditions(request, present.objects.get(key));
-      const checksum: ObjectChecksum = {
-        ...(taken.sent ?? { algorithm: 'CRC64NVME', value: taken.crc64 }),
-        type: 'FULL_OBJECT',
-      };
+      const algorithm = taken.sentAlgorithm ?? 'CRC64NVME';
+      const checksum: ObjectChecksum = { algorithm, value: taken.checksums[algorithm] ?? '', type: 'FULL_OBJECT' };
       const stored: StoredObject = {
         key,
         sizeBytes: taken.segment.sizeBytes,
