@@ -85,9 +85,31 @@ const readString = (cursor: Cursor): string => {
   }
 };
 
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+
 const readNumber = (cursor: Cursor): JsonValue => {
-  numberPattern.lastIndex = cursor.at;
-  const match = numberPattern.exec(cursor.text);
+  const { text } = cursor;
+  const start = cursor.at;
+  let at = start;
+  if (text.charCodeAt(at) === 0x2d) at++;
+  const firstDigit = at;
+  while (isDigit(text.charCodeAt(at))) at++;
+  const next = text.charCodeAt(at);
+  const wholeDigits = at - firstDigit;
+  // A short integer, which nearly all are: the general pattern is only for the others, and for what is no number.
+  if (
+    next !== 0x2e &&
+    next !== 0x65 &&
+    next !== 0x45 &&
+    wholeDigits > 0 &&
+    (wholeDigits === 1 || text.charCodeAt(firstDigit) !== 0x30)
+  ) {
+    cursor.at = at;
+    const digits = text.slice(start, at);
+    return wholeDigits <= 15 ? BigInt(Number(digits)) : BigInt(digits);
+  }
+  numberPattern.lastIndex = start;
+  const match = numberPattern.exec(text);
   if (match === null) return failOnValue(cursor);
   cursor.at = numberPattern.lastIndex;
   if (match[1] === undefined && match[2] === undefined) return BigInt(match[0]);
@@ -129,35 +151,68 @@ const readArray = (cursor: Cursor, depth: number): JsonValue[] => {
   }
 };
 
-const readMembers = (cursor: Cursor, depth: number): Map<string, JsonValue> => {
-  const members = new Map<string, JsonValue>();
+/**
+ * A node of the tree of key sequences seen so far: what comes after these keys, and how an object of exactly these is laid out. Records of a
+ * topic have few shapes, so the order of a HashMap is worked out once for each.
+ */
+type Shape = { after: Map<string, Shape>; keys: readonly string[]; kept?: Layout; hashed?: Layout };
+/** Properties in their order, each with the place of its value in the text's sequence: of a repeated key the last. */
+type Layout = readonly { key: string; index: number }[];
+
+const maximumShapes = 50_000;
+let shapeCount = 0;
+let rootShape: Shape = { after: new Map(), keys: [] };
+
+const shapeAfter = (shape: Shape, key: string): Shape => {
+  const known = shape.after.get(key);
+  if (known !== undefined) return known;
+  const created: Shape = { after: new Map(), keys: [...shape.keys, key] };
+  // Keys that are data would grow the tree without end: it starts anew, and objects under way keep their part of it.
+  if (++shapeCount > maximumShapes) {
+    shapeCount = 0;
+    rootShape = { after: new Map(), keys: [] };
+  }
+  if (shape.keys.length < maximumShapeKeys) shape.after.set(key, created);
+  return created;
+};
+
+const maximumShapeKeys = 256;
+
+const layoutOf = (shape: Shape, keepOrder: boolean): Layout => {
+  const lastIndex = new Map(shape.keys.map((key, index) => [key, index]));
+  const keys = [...lastIndex.keys()];
+  return (keepOrder ? keys : javaHashOrder(keys)).map((key) => ({ key, index: lastIndex.get(key) as number }));
+};
+
+const readObject = (cursor: Cursor, depth: number): JsonValue => {
+  const object: { [key: string]: JsonValue } = {};
   cursor.at++;
   if (skipSpace(cursor) === 0x7d) {
     cursor.at++;
-    return members;
+    return object;
   }
+  let shape = rootShape;
+  const values: JsonValue[] = [];
   for (;;) {
     if (skipSpace(cursor) !== quote) fail(cursor, 'was expecting double-quote to start field name');
-    const key = readString(cursor);
+    shape = shapeAfter(shape, readString(cursor));
     if (skipSpace(cursor) !== 0x3a) fail(cursor, 'was expecting a colon to separate field name and value');
     cursor.at++;
-    members.set(key, readValue(cursor, depth));
+    values.push(readValue(cursor, depth));
     const code = skipSpace(cursor);
     cursor.at++;
-    if (code === 0x7d) return members;
+    if (code === 0x7d) break;
     if (code !== 0x2c) {
       cursor.at--;
       fail(cursor, 'was expecting comma to separate Object entries');
     }
   }
-};
-
-const readObject = (cursor: Cursor, depth: number): JsonValue => {
-  const members = readMembers(cursor, depth);
-  const keys = [...members.keys()];
-  const object: { [key: string]: JsonValue } = {};
-  for (const key of cursor.reading.keepOrder === true ? keys : javaHashOrder(keys)) {
-    const value = members.get(key) as JsonValue;
+  const layout =
+    cursor.reading.keepOrder === true
+      ? (shape.kept ??= layoutOf(shape, true))
+      : (shape.hashed ??= layoutOf(shape, false));
+  for (const { key, index } of layout) {
+    const value = values[index] as JsonValue;
     if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, writable: true });
     else object[key] = value;
   }
@@ -194,6 +249,8 @@ export const parseJson = (text: string, reading: JsonReading = {}): JsonValue =>
 const upperCaseDigits = (sequence: string): string =>
   sequence.startsWith('\\u') ? `\\u${sequence.slice(2).toUpperCase()}` : sequence;
 
+/** Nothing to escape: neither quote, backslash, control character nor surrogate. */
+const plainText = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
 const surrogate = /[\ud800-\udfff]/;
 const surrogates = /[\ud800-\udfff]/g;
 
@@ -203,12 +260,14 @@ const escapeSurrogate = (unit: string): string => `\\u${unit.charCodeAt(0).toStr
  * A JSON string as Jackson writes it to characters: like JSON.stringify, but with upper-case hexadecimal digits.
  */
 const printCharacters = (text: string): string => {
+  if (plainText.test(text)) return `"${text}"`;
   const printed = JSON.stringify(text);
   return printed.includes('\\u') ? printed.replace(/\\(?:u00[01][0-9a-f]|.)/g, upperCaseDigits) : printed;
 };
 
 /** A JSON string as Jackson writes it to UTF-8 bytes: characters beyond the basic plane become two escapes (golden types_precise, c_varchar). */
 export const printJsonString = (text: string): string => {
+  if (plainText.test(text)) return `"${text}"`;
   const printed = printCharacters(text);
   return surrogate.test(printed) ? printed.replace(surrogates, escapeSurrogate) : printed;
 };
@@ -216,8 +275,10 @@ export const printJsonString = (text: string): string => {
 type PrintString = (text: string) => string;
 
 const print = (value: JsonValue, printString: PrintString): string => {
-  if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return printString(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null) return 'null';
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'number') return Number.isFinite(value) ? javaDouble(value) : `"${javaDouble(value)}"`;
   if (Array.isArray(value)) return `[${value.map((item) => print(item, printString)).join(',')}]`;
   let text = '{';

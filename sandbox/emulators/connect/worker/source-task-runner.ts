@@ -20,6 +20,7 @@ type Parts = {
 
 const idlePauseMs = 5;
 const retriablePauseMs = 10;
+const retryReminderMs = 60_000;
 
 const transformed = ({ transforms, errors }: Parts, record: ConnectRecord): ConnectRecord | null => {
   let current: ConnectRecord | null = record;
@@ -164,6 +165,15 @@ export const runSourceTask = (
   let pollAbort = new AbortController();
   let wake = (): void => {};
 
+  // A service that is away fails every poll: it is told once, and again each minute.
+  let toldOfRetryMs = Number.NEGATIVE_INFINITY;
+  const warnOfRetry = (error: RetriableError): void => {
+    const nowMs = services.clock.nowMs();
+    if (nowMs - toldOfRetryMs < retryReminderMs) return;
+    toldOfRetryMs = nowMs;
+    services.log.warn(`Failed to poll records from SourceTask. Will retry operation: ${error.message}`);
+  };
+
   const pollLoop = async (
     { parts, producer, task }: Awaited<ReturnType<typeof start>>,
     offsets: Offsets,
@@ -179,11 +189,12 @@ export const runSourceTask = (
       pollAbort = new AbortController();
       try {
         const records = await task.poll(pollAbort.signal);
+        toldOfRetryMs = Number.NEGATIVE_INFINITY;
         if (records.length > 0) await deliver(parts, task, producer, offsets, records);
         else await clock.sleep(idlePauseMs, pollAbort.signal);
       } catch (error) {
         if (!(error instanceof RetriableError)) throw error;
-        services.log.warn(`${String(error)}: will be retried`);
+        warnOfRetry(error);
         await clock.sleep(retriablePauseMs, pollAbort.signal);
       }
     }
