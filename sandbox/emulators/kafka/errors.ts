@@ -1,6 +1,5 @@
 /** The answers: Apache Kafka's error codes and default texts (org.apache.kafka.common.protocol.Errors 4.3), as far as this broker gives them. */
 export const errors = {
-  UNKNOWN_SERVER_ERROR: [-1, 'The server experienced an unexpected error when processing the request.'],
   NONE: [0, ''],
   OFFSET_OUT_OF_RANGE: [1, 'The requested offset is not within the range of offsets maintained by the server.'],
   CORRUPT_MESSAGE: [
@@ -57,10 +56,6 @@ export const errors = {
     50,
     'The transaction timeout is larger than the maximum value allowed by the broker (as configured by transaction.max.timeout.ms).',
   ],
-  CONCURRENT_TRANSACTIONS: [
-    51,
-    'The producer attempted to update a transaction while another concurrent operation on the same transaction was ongoing.',
-  ],
   OPERATION_NOT_ATTEMPTED: [
     55,
     'The broker did not attempt to execute this operation. This may happen for batched RPCs where some operations in the batch failed, causing the broker to respond without trying the rest.',
@@ -90,8 +85,6 @@ export const errors = {
   UNSTABLE_OFFSET_COMMIT: [88, 'There are unstable offsets that need to be cleared.'],
   PRODUCER_FENCED: [90, 'There is a newer producer with the same transactionalId which fences the current one.'],
   UNKNOWN_TOPIC_ID: [100, 'This server does not host this topic ID.'],
-  INCONSISTENT_TOPIC_ID: [103, "The log's topic ID did not match the topic ID in the request."],
-  TRANSACTIONAL_ID_NOT_FOUND: [105, 'The transactionalId could not be found.'],
   MISMATCHED_ENDPOINT_TYPE: [114, 'The request was sent to an endpoint of the wrong type.'],
   UNSUPPORTED_ENDPOINT_TYPE: [115, 'This endpoint type is not supported yet.'],
 } as const satisfies Record<string, readonly [code: number, text: string]>;

@@ -289,7 +289,7 @@ const positionOf = (context: LogContext, segment: Segment, limit: bigint): numbe
     ? segment.sizeBytes
     : (findBatch(context.files, segment, limit)?.position ?? segment.sizeBytes);
 
-export const assertInRange = (log: PartitionLog, offset: bigint): void => {
+const assertInRange = (log: PartitionLog, offset: bigint): void => {
   if (offset < log.startOffset || offset > endOffset(log)) throw new KafkaError('OFFSET_OUT_OF_RANGE');
 };
 

@@ -35,7 +35,7 @@ type SparseIndex = {
 /** Kafka's own entries: 8 bytes in the offset index; what `segment.index.bytes` limits. */
 export const indexEntryBytes = 8;
 
-export const segmentFileName = (baseOffset: bigint): string => `${String(baseOffset).padStart(20, '0')}.log`;
+const segmentFileName = (baseOffset: bigint): string => `${String(baseOffset).padStart(20, '0')}.log`;
 
 export const newSegment = (folder: string, baseOffset: bigint): Segment => ({
   path: join(folder, segmentFileName(baseOffset)),

@@ -196,16 +196,6 @@ export const nullable = <Out, In>(of: Prefixed<Out, In>, since = 0): Codec<Out |
   },
 });
 
-/** A struct that may be absent: one byte, -1 or 1, says which. */
-export const nullableStruct = <Out, In>(of: Codec<Out, In>): Codec<Out | null, In | null> => ({
-  shape: { kind: 'nullable', of: of.shape, since: 0 },
-  read: (reader, at) => (int8.read(reader, at) < 0 ? null : of.read(reader, at)),
-  write: (writer, value, at) => {
-    int8.write(writer, value === null ? -1 : 1, at);
-    if (value !== null) of.write(writer, value, at);
-  },
-});
-
 /** Versions `from` to `to`, both included. Reading another version gives `fallback`; writing leaves the field out. */
 export const between = <Out, In>(
   from: number,
