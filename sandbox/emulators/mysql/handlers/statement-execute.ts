@@ -19,9 +19,11 @@ const textTypes: ReadonlySet<number> = new Set([
   columnType.json,
 ]);
 
+// Bytes that are no text in the client's character set are what a client means by a binary string, whatever type it gives them.
 const toParameter = (session: Session, { type, unsigned, value }: BoundParameter): Parameter => {
-  if (Buffer.isBuffer(value) && textTypes.has(type)) return { type, unsigned, value: clientText(session, value) };
-  return { type, unsigned, value };
+  if (!Buffer.isBuffer(value) || !textTypes.has(type)) return { type, unsigned, value };
+  const text = clientText(session, value);
+  return { type: typeof text === 'string' ? type : columnType.blob, unsigned, value: text };
 };
 
 // The rows stay here and leave by COM_STMT_FETCH; the status tells the client so.
