@@ -1,4 +1,4 @@
-import { type Cursor, cursorOf, MalformedBinlog, readBytes, readUintBig, reserve, type Sink } from './bytes.ts';
+import { type Cursor, MalformedBinlog, readBytes, reserve, type Sink } from './bytes.ts';
 
 // decimal2bin of the server (strings/decimal.cc): nine digits in four bytes, big-endian, sign in the first bit, a negative value inverted.
 const bytesForDigits = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4] as const;
@@ -32,18 +32,29 @@ const layoutOf = (precision: number, scale: number): Layout => {
 
 export const decimalSizeBytes = (precision: number, scale: number): number => layoutOf(precision, scale).sizeBytes;
 
+const withoutLeadingZeros = (digits: string): string => {
+  let start = 0;
+  while (start < digits.length - 1 && digits.charCodeAt(start) === 0x30) start++;
+  return digits.slice(start);
+};
+
 /** Exact text: no exponent, no leading zeros but one before the point, exactly `scale` digits after it. */
 export const readDecimal = (cursor: Cursor, precision: number, scale: number): string => {
   const layout = layoutOf(precision, scale);
-  const bytes = Buffer.from(readBytes(cursor, layout.sizeBytes));
+  const bytes = readBytes(cursor, layout.sizeBytes);
   const negative = ((bytes[0] as number) & 0x80) === 0;
-  bytes[0] = (bytes[0] as number) ^ 0x80;
-  if (negative) for (let index = 0; index < bytes.length; index++) bytes[index] = ~(bytes[index] as number) & 0xff;
-  const inner = cursorOf(bytes);
+  const mask = negative ? 0xff : 0;
   let digits = '';
-  for (const group of layout.groups) digits += String(readUintBig(inner, group.sizeBytes)).padStart(group.digits, '0');
+  let at = 0;
+  for (const group of layout.groups) {
+    let value = 0;
+    for (const end = at + group.sizeBytes; at < end; at++) {
+      value = value * 256 + ((bytes[at] as number) ^ mask ^ (at === 0 ? 0x80 : 0));
+    }
+    digits += String(value).padStart(group.digits, '0');
+  }
   const integerDigits = precision - scale;
-  const whole = digits.slice(0, integerDigits).replace(/^0+(?=.)/, '') || '0';
+  const whole = integerDigits === 0 ? '0' : withoutLeadingZeros(digits.slice(0, integerDigits));
   const text = scale === 0 ? whole : `${whole}.${digits.slice(integerDigits)}`;
   return negative ? `-${text}` : text;
 };

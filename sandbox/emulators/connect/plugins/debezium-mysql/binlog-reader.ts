@@ -204,9 +204,9 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
     const knownWidth = table.table.columns.length;
     if (width !== knownWidth) throw errors.differentColumns(id.table, knownWidth, width);
     const rows = decodeRows(event, mapped);
+    let lastOffset = currentOffset();
     for (let index = firstRow; index < rows.length; index++) {
       const row = rows[index] as RowChange;
-      const before = currentOffset();
       setRow(offset, index, rows.length);
       touch();
       const source = sourceOf(id.database, id.table, index);
@@ -217,7 +217,9 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
         source,
         nextTransactionBlock: () => nextBlock(id),
       };
-      for (const record of maker.recordsOf(table, change, { before, after: currentOffset() })) push(record);
+      const after = currentOffset();
+      for (const record of maker.recordsOf(table, change, { before: lastOffset, after })) push(record);
+      lastOffset = after;
     }
     offset.restartRows = 0;
   };

@@ -100,7 +100,7 @@ export const recordMaker = ({ settings, clock, sourcePartition, contextHeaders: 
       valueSchema: parts.value === null ? null : schema.envelopeSchema,
       value: parts.value,
       timestampMs: null,
-      headers: [...(parts.extraHeaders ?? []), ...headers],
+      headers: parts.extraHeaders === undefined ? headers : [...parts.extraHeaders, ...headers],
     };
   };
 

@@ -4,21 +4,24 @@ import type { TimeMode } from '../settings.ts';
 /** A temporal text of MySQL taken apart; undefined for what has a zero month or day, which Java's dates cannot hold. */
 export type Parts = { year: number; month: number; day: number; secondOfDay: number; microseconds: number };
 
-const datePattern = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?$/;
-
 const microsecondsOf = (fraction: string | undefined): number =>
   fraction === undefined ? 0 : Number(fraction.padEnd(6, '0'));
 
+const digitsAt = (text: string, at: number, count: number): number => {
+  let value = 0;
+  for (let index = at; index < at + count; index++) value = value * 10 + text.charCodeAt(index) - 0x30;
+  return value;
+};
+
+// Of every row, so without a regular expression: `YYYY-MM-DD[ HH:MM:SS[.f…]]` has its parts at fixed places.
 export const partsOf = (text: string): Parts | undefined => {
-  const match = datePattern.exec(text);
-  if (!match) return undefined;
-  const [year, month, day, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-  ];
-  if (month === 0 || day === 0) return undefined;
-  return { year, month, day, secondOfDay: hour * 3600 + minute * 60 + second, microseconds: microsecondsOf(match[7]) };
+  const month = digitsAt(text, 5, 2);
+  const day = digitsAt(text, 8, 2);
+  if (!(month > 0 && day > 0)) return undefined;
+  const year = digitsAt(text, 0, 4);
+  if (text.length < 19) return { year, month, day, secondOfDay: 0, microseconds: 0 };
+  const secondOfDay = digitsAt(text, 11, 2) * 3600 + digitsAt(text, 14, 2) * 60 + digitsAt(text, 17, 2);
+  return { year, month, day, secondOfDay, microseconds: text.length > 20 ? microsecondsOf(text.slice(20)) : 0 };
 };
 
 /** Debezium's time adjuster: a year of two digits is of this or the last century. */
@@ -27,10 +30,12 @@ export const adjustYear = (year: number): number => (year <= 69 ? year + 2000 : 
 const adjusted = (parts: Parts, adjusts: boolean): Parts =>
   adjusts ? { ...parts, year: adjustYear(parts.year) } : parts;
 
+/** Days since 1970-01-01 of the proleptic Gregorian calendar: years begin with March, so that a leap day comes last. */
 export const epochDays = ({ year, month, day }: Parts): number => {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return Math.round(date.getTime() / 86_400_000);
+  const shifted = month > 2 ? year : year - 1;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const leapDays = Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400);
+  return shifted * 365 + leapDays + dayOfYear - 719_468;
 };
 
 const epochSeconds = (parts: Parts): number => epochDays(parts) * 86_400 + parts.secondOfDay;
@@ -164,11 +169,9 @@ export const datetimeForm = (mode: TimeMode, adjusts: boolean, digits: number): 
 
 /** TIMESTAMP, whose text is in UTC: an instant, printed with the column's digits. */
 export const timestampForm = (digits: number): TemporalForm => {
-  const fraction = (microseconds: number) =>
-    digits === 0 ? '' : `.${String(microseconds).padStart(6, '0').slice(0, digits)}`;
-  const convert = ofParts(
-    false,
-    (parts) => `${dateText(parts)}T${clockText(parts.secondOfDay)}${fraction(parts.microseconds)}Z`,
-  );
+  const convert = (text: string): string | undefined =>
+    partsOf(text) === undefined
+      ? undefined
+      : `${text.slice(0, 10)}T${text.slice(11, digits === 0 ? 19 : 20 + digits)}Z`;
   return { schema: logical('string', 'io.debezium.time.ZonedTimestamp'), convert, fallback: '1970-01-01T00:00:00Z' };
 };
