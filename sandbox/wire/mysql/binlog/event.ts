@@ -25,6 +25,7 @@ import { type GtidSet, readGtidSet, writeGtidSet } from './gtid-set.ts';
 import { type QueryEvent, readQuery, writeQuery } from './query.ts';
 import { type RowsEvent, type RowsKind, readRowsEvent, writeRowsEvent } from './rows.ts';
 import { readTableMap, type TableMap, writeTableMap } from './table-map.ts';
+import { readTaggedGtid, writeTaggedGtid } from './tagged-gtid.ts';
 
 /** The first four bytes of a binlog file. */
 export const binlogMagic: Uint8Array = Uint8Array.of(0xfe, 0x62, 0x69, 0x6e);
@@ -195,6 +196,8 @@ const readBody = (header: EventHeader, cursor: Cursor): EventBody => {
     case eventTypes.gtid:
     case eventTypes.anonymousGtid:
       return readGtid(cursor, header.type === eventTypes.anonymousGtid);
+    case eventTypes.taggedGtid:
+      return readTaggedGtid(cursor);
     case eventTypes.query:
       return readQuery(cursor);
     case eventTypes.tableMap:
@@ -253,6 +256,7 @@ const typeOf = (body: EventBody): number => {
     case 'previous-gtids':
       return eventTypes.previousGtids;
     case 'gtid':
+      if (body.tag !== undefined) return eventTypes.taggedGtid;
       return body.anonymous ? eventTypes.anonymousGtid : eventTypes.gtid;
     case 'query':
       return eventTypes.query;
@@ -298,7 +302,7 @@ const writeBody = (sink: Sink, body: EventBody) => {
     case 'previous-gtids':
       return writeGtidSet(sink, body.gtids, body.tagged);
     case 'gtid':
-      return writeGtid(sink, body);
+      return body.tag === undefined ? writeGtid(sink, body) : writeTaggedGtid(sink, body);
     case 'query':
       return writeQuery(sink, body);
     case 'table-map':

@@ -16,7 +16,7 @@ import {
 } from './bytes.ts';
 import { uuidBytes, uuidText } from './gtid-set.ts';
 
-/** GTID_LOG or, when the server runs without GTIDs, ANONYMOUS_GTID: the head of every transaction. */
+/** GTID_LOG, with a tag GTID_TAGGED_LOG or, when the server runs without GTIDs, ANONYMOUS_GTID: the head of every transaction. */
 export type GtidEvent = {
   kind: 'gtid';
   anonymous: boolean;
@@ -24,8 +24,9 @@ export type GtidEvent = {
   flags: number;
   /** Server UUID in lower case; zeros when anonymous. */
   uuid: string;
-  /** Transaction number of that server; 0 when anonymous. */
+  /** Transaction number of that server, and of the tag if there is one; 0 when anonymous. */
   number: bigint;
+  tag?: string;
   /** Logical clock of parallel replication. */
   lastCommitted: bigint;
   sequenceNumber: bigint;
@@ -110,6 +111,10 @@ export const writeGtid = (sink: Sink, event: GtidEvent): void => {
   }
   if (event.commitGroupTicket !== undefined) writeUint64(sink, event.commitGroupTicket);
 };
+
+/** The source of a transaction as a GTID set names it: the UUID, with a tag `uuid:tag`. */
+export const gtidSource = ({ uuid, tag }: GtidEvent): string =>
+  tag === undefined || tag === '' ? uuid : `${uuid}:${tag}`;
 
 /** The length field counts itself: the transaction's length with a GTID event whose other fields take `otherBytes`. */
 export const transactionLengthWith = (otherBytes: number): number => {

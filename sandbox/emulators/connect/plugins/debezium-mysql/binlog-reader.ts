@@ -7,7 +7,7 @@ import {
   type EventHeader,
   eventFlags,
 } from '../../../../wire/mysql/binlog/event.ts';
-import type { GtidEvent } from '../../../../wire/mysql/binlog/gtid.ts';
+import { type GtidEvent, gtidSource } from '../../../../wire/mysql/binlog/gtid.ts';
 import { formatGtidSet, type GtidSet, withGtid } from '../../../../wire/mysql/binlog/gtid-set.ts';
 import type { QueryEvent } from '../../../../wire/mysql/binlog/query.ts';
 import { type RowChange, type RowsEvent, readRows } from '../../../../wire/mysql/binlog/rows.ts';
@@ -116,8 +116,9 @@ export const binlogReader = (parts: BinlogReaderParts): BinlogReader => {
 
   const handleGtid = (event: GtidEvent): void => {
     if (event.anonymous || executed === undefined) return;
-    gtid = `${event.uuid}:${event.number}`;
-    executed = withGtid(executed, event.uuid, event.number);
+    const source = gtidSource(event);
+    gtid = `${source}:${event.number}`;
+    executed = withGtid(executed, source, event.number);
     startGtid(offset, formatGtidSet(executed));
   };
 
@@ -381,7 +382,6 @@ const passedOver: readonly number[] = [36, 37, 38];
 
 const typeNames: Readonly<Record<number, string>> = {
   40: 'TRANSACTION_PAYLOAD (binlog_transaction_compression=ON)',
-  42: 'GTID_TAGGED (tagged GTIDs)',
 };
 
 const refuseUnknown = (header: EventHeader, type: number): void => {

@@ -79,6 +79,12 @@ const comesAfter = (stored: OffsetMap, wanted: OffsetMap): boolean => {
   return Number(stored.event ?? 0) > Number(wanted.event ?? 0);
 };
 
+const withoutComments = (table: Table): Table => ({
+  ...table,
+  comment: null,
+  columns: table.columns.map((column) => (column.comment === null ? column : { ...column, comment: null })),
+});
+
 const fileNumber = (file: string): number => Number(/(\d+)$/.exec(file)?.[1] ?? 0);
 
 export const databaseSchema = ({ settings, history, log }: Parts): DatabaseSchema => {
@@ -92,6 +98,16 @@ export const databaseSchema = ({ settings, history, log }: Parts): DatabaseSchem
       schemas.delete(quotedId(idOf(change)));
       if (change.type === 'ALTER' && change.previous) schemas.delete(quotedId(change.previous));
     }
+  };
+
+  // include.schema.comments: without it, nobody gets to see a comment.
+  const withComments = (result: DdlResult): DdlResult => {
+    if (settings.includesComments) return result;
+    const changes = result.changes.map((change) =>
+      'table' in change ? { ...change, table: withoutComments(change.table) } : change,
+    );
+    for (const change of changes) if ('table' in change) putTable(catalog, change.table);
+    return { ...result, changes };
   };
 
   const isStored = (event: SchemaEvent): boolean => {
@@ -135,7 +151,7 @@ export const databaseSchema = ({ settings, history, log }: Parts): DatabaseSchem
     },
     parse: (ddl, database) => {
       try {
-        const result = applyDdl(catalog, ddl, database);
+        const result = withComments(applyDdl(catalog, ddl, database));
         forget(result.changes);
         return eventsOf(result, ddl).filter(
           (event) =>

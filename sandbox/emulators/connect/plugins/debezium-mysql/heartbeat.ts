@@ -28,7 +28,7 @@ export type Heartbeat = {
 
 export const heartbeat = (settings: Settings, clock: Clock): Heartbeat => {
   const { heartbeatIntervalMs, heartbeatTopicsPrefix, topicPrefix } = settings;
-  const lastMs = clock.nowMs();
+  let lastMs = clock.nowMs();
   const force: Heartbeat['force'] = (origin) => {
     if (heartbeatIntervalMs <= 0) return undefined;
     return {
@@ -45,7 +45,10 @@ export const heartbeat = (settings: Settings, clock: Clock): Heartbeat => {
   };
   return {
     force,
-    beat: (origin) =>
-      heartbeatIntervalMs > 0 && clock.nowMs() - lastMs >= heartbeatIntervalMs ? force(origin) : undefined,
+    beat: (origin) => {
+      if (heartbeatIntervalMs <= 0 || clock.nowMs() - lastMs < heartbeatIntervalMs) return undefined;
+      lastMs = clock.nowMs();
+      return force(origin);
+    },
   };
 };

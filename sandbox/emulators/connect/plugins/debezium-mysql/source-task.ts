@@ -244,6 +244,8 @@ const rootOf = (error: unknown): unknown => {
   return cause === undefined ? error : rootOf(cause);
 };
 
+const stopLimitMs = 3_000;
+
 export const startSourceTask = async (config: ConnectorConfig, context: SourceTaskContext): Promise<SourceTask> => {
   const settings = settingsOf(config);
   const { clock, log, taskId } = context;
@@ -282,7 +284,8 @@ export const startSourceTask = async (config: ConnectorConfig, context: SourceTa
       task.stream?.close();
       // A producer that waits for room is let go: its records are not wanted any more.
       task.queue.close();
-      await running;
+      // What still waits for the network is left to its own time limits.
+      await Promise.race([running, clock.sleep(stopLimitMs)]);
       await history.close();
     },
   };
