@@ -146,7 +146,7 @@ const problems = (config: ConnectorConfig): Record<string, string[]> => {
 };
 
 /** Settings that do here what they do in Debezium. */
-const implemented = new Set([
+export const implemented: ReadonlySet<string> = new Set([
   'topic.prefix',
   'database.hostname',
   'database.port',
@@ -197,7 +197,7 @@ const implemented = new Set([
 ]);
 
 /** Settings that change nothing one can see here: sizes of fetches and buffers, metrics, threads' patience, what logs mask. */
-const harmless = new Set([
+export const harmless: ReadonlySet<string> = new Set([
   'database.query.timeout.ms',
   'database.server.id.offset',
   'snapshot.fetch.size',
@@ -218,7 +218,7 @@ const harmless = new Set([
 ]);
 
 /** Of these, some values are as good as here. */
-const acceptedValues: Readonly<Record<string, readonly string[]>> = {
+export const acceptedValues: Readonly<Record<string, readonly string[]>> = {
   'database.ssl.mode': ['preferred', 'disabled'],
   'snapshot.mode': [
     'always',

@@ -8,7 +8,11 @@ it('beats at the first event after each interval, and at once when forced', () =
   const { beat, force } = heartbeat(settings, { nowMs: () => nowMs, sleep: async () => {} });
   const origin = () => ({ sourcePartition: { server: 'p' }, sourceOffset: { pos: 4 } });
   expect(beat(origin)).toBeUndefined();
-  expect(force(origin)).toMatchObject({ topic: '__debezium-heartbeat.p', key: { serverName: 'p' }, value: { ts_ms: 1_000n } });
+  expect(force(origin)).toMatchObject({
+    topic: '__debezium-heartbeat.p',
+    key: { serverName: 'p' },
+    value: { ts_ms: 1_000n },
+  });
   nowMs += 100;
   expect(beat(origin)).toBeDefined();
   expect(beat(origin)).toBeUndefined();
