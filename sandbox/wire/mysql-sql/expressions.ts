@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type {
   BinaryOperator,
   Expression,
@@ -32,7 +33,6 @@ import {
   stringLiteral,
 } from './cursor.ts';
 import { charsetName, parseCastType } from './data-types.ts';
-import { decodeLatin1AsUtf8 } from './lexer.ts';
 import { parseQuery, startsQuery } from './queries.ts';
 import { reservedWords } from './reserved-words.ts';
 
@@ -394,7 +394,11 @@ const parseString = (cursor: Cursor, charset: string | null): Expression => {
     const value = Buffer.from(text, cursor.bytes ? 'latin1' : 'utf8');
     return { kind: 'literal', type: 'bytes', value, charset, notation: 'introducer' };
   }
-  return { kind: 'literal', type: 'string', value: cursor.bytes ? decodeLatin1AsUtf8(text) : text, charset };
+  if (!cursor.bytes) return { kind: 'literal', type: 'string', value: text, charset };
+  // Bytes that are no text, as clients and dumps write BLOB values.
+  const bytes = Buffer.from(text, 'latin1');
+  if (!isUtf8(bytes)) return { kind: 'literal', type: 'bytes', value: bytes, charset, notation: 'introducer' };
+  return { kind: 'literal', type: 'string', value: bytes.toString('utf8'), charset };
 };
 
 /** `a`, `t.a`, `db.t.a`, or a stored function `db.f(…)`. */

@@ -50,7 +50,7 @@ const operators = ['<=>', '->>', ':=', '<>', '!=', '<=', '>=', '<<', '>>', '&&',
 const escapes: Readonly<Record<string, string>> = { '0': '\0', b: '\b', n: '\n', r: '\r', t: '\t', Z: '\x1a' };
 
 /** Bytes to text: how a string literal in a text of raw bytes becomes characters. */
-export const decodeLatin1AsUtf8 = (text: string): string => Buffer.from(text, 'latin1').toString('utf8');
+const decodeLatin1AsUtf8 = (text: string): string => Buffer.from(text, 'latin1').toString('utf8');
 
 /** All tokens of a text, comments left out; the last one is of kind 'end'. Throws SqlSyntaxError at an unclosed quote or comment. */
 export const tokenize = (sql: string, options: LexerOptions = {}): Token[] => {

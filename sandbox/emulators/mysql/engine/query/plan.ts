@@ -303,6 +303,20 @@ const lockingFor = (clauses: readonly LockingClause[], statement: Statement): ((
   };
 };
 
+// In HAVING an alias comes before a column of the same name, unless that column is in GROUP BY.
+const aliasesInHaving = (
+  { groupBy }: SelectBlock,
+  scope: Scope,
+  aliases: Map<string, Compiled>,
+): Map<string, Compiled> => {
+  const left = new Map(aliases);
+  for (const item of groupBy) {
+    if (item.kind !== 'column' || item.schema !== null || item.table !== null) continue;
+    if (findColumn(scope, null, null, item.name, 'group statement')) left.delete(item.name.toLowerCase());
+  }
+  return left;
+};
+
 const planBlock = (block: SelectBlock, scope: Scope, statement: Statement, around: Surroundings): Plan => {
   const base = newCompiler(statement, scope, 'field list');
   const bindWhere = openFrom(block.from, base, lockingFor(around.locking, statement));
@@ -319,9 +333,11 @@ const planBlock = (block: SelectBlock, scope: Scope, statement: Statement, aroun
     if (!aliases.has(name.toLowerCase())) aliases.set(name.toLowerCase(), expression);
   scope.aliases = aliases;
   const groupBy = compileGroupBy(block, { ...base, clause: 'group statement' }, columns);
+  scope.aliases = aliasesInHaving(block, scope, aliases);
   const having = block.having
-    ? compileCondition(block.having, { ...listCompiler, clause: 'having clause', windows: null })
+    ? compileCondition(block.having, { ...listCompiler, clause: 'having clause', windows: null, aliasesFirst: true })
     : null;
+  scope.aliases = aliases;
   const order = compileOrder(
     around.orderBy,
     { ...listCompiler, clause: 'order clause' },
