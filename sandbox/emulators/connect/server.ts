@@ -33,7 +33,7 @@ export const startConnect = async (context: ServerContext, options: ConnectOptio
     error: (message) => emit({ component: 'connect', kind: 'warning', message }),
   };
   const settings = workerSettings(options.bootstrapServers, options.groupId, options.settings ?? {});
-  const access = kafkaAccess(kafkaConfig(settings.bootstrapServers, `connect-${settings.groupId}`, log));
+  const access = kafkaAccess(kafkaConfig(settings.bootstrapServers, `connect-${settings.groupId}`, log, clock));
   const catalogue = pluginCatalogue(plugins);
 
   let announce = (_herder: Herder): void => {};

@@ -1,5 +1,6 @@
 import { cast } from './cast.ts';
 import { extractField } from './extract-field.ts';
+import { extractNewRecordState } from './extract-new-record-state.ts';
 import { filter } from './filter.ts';
 import { flatten } from './flatten.ts';
 import { headerFrom } from './header-from.ts';
@@ -19,6 +20,7 @@ import { valueToKey } from './value-to-key.ts';
 export const transforms: readonly TransformFactory[] = [
   ...cast,
   dropHeaders,
+  extractNewRecordState,
   ...extractField,
   filter,
   ...flatten,

@@ -2,6 +2,7 @@ import { type Admin, Kafka, type KafkaConfig, type logCreator, logLevel, type Re
 import Cluster from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
+import type { Clock } from '../../../core/clock.ts';
 import type { ConnectLog, TopicPartitionOffset } from '../plugin.ts';
 import { groupBy } from './group-by.ts';
 
@@ -35,21 +36,36 @@ export const quickRetry: RetryOptions = {
 
 const maximumFetchBytes = 8_388_608;
 
-const logTo =
-  (log: ConnectLog): logCreator =>
-  () =>
-  ({ namespace, level, log: { message } }) => {
-    if (level === logLevel.ERROR) log.warn(`kafkajs ${namespace}: ${message}`);
-  };
+const reminderMs = 60_000;
 
-export const kafkaConfig = (bootstrapServers: string, clientId: string, log: ConnectLog): KafkaConfig => ({
+/** kafkajs tells every failed attempt; here each message is told once a minute, or without a clock once. */
+const logTo = (log: ConnectLog, clock: Clock | undefined): logCreator => {
+  const toldMs = new Map<string, number>();
+  return () =>
+    ({ namespace, level, log: { message } }) => {
+      if (level !== logLevel.ERROR) return;
+      const text = `kafkajs ${namespace}: ${message}`;
+      const nowMs = clock?.nowMs() ?? 0;
+      if (nowMs - (toldMs.get(text) ?? Number.NEGATIVE_INFINITY) < reminderMs) return;
+      if (toldMs.size > 1_000) toldMs.clear();
+      toldMs.set(text, nowMs);
+      log.warn(text);
+    };
+};
+
+export const kafkaConfig = (
+  bootstrapServers: string,
+  clientId: string,
+  log: ConnectLog,
+  clock?: Clock,
+): KafkaConfig => ({
   clientId,
   brokers: bootstrapServers.split(',').map((address) => address.trim()),
   connectionTimeout: 3_000,
   requestTimeout: 30_000,
   retry: quickRetry,
   logLevel: logLevel.ERROR,
-  logCreator: logTo(log),
+  logCreator: logTo(log, clock),
 });
 
 const openCluster = (config: KafkaConfig): Cluster =>

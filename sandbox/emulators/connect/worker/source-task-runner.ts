@@ -16,6 +16,7 @@ type Parts = {
   converters: TaskConverters;
   transforms: readonly NamedTransform[];
   errors: Tolerance;
+  stopping: AbortSignal;
 };
 
 const idlePauseMs = 5;
@@ -105,7 +106,7 @@ const deliver = async (
     if (out !== null) outgoing.push(out);
   }
   if (outgoing.length > 0) {
-    await producer.send(outgoing).catch((error: unknown) => {
+    await producer.send(outgoing, parts.stopping).catch((error: unknown) => {
       throw new ConnectError('Unrecoverable exception from producer send callback', { cause: error });
     });
     for (const topic of new Set(outgoing.map((record) => record.topic))) parts.services.onTopic(topic);
@@ -128,7 +129,12 @@ const flush = async (parts: Parts, task: SourceTask, offsets: Offsets): Promise<
   await task.commit?.();
 };
 
-const start = async (plugin: SourcePlugin, services: TaskServices, assignment: TaskAssignment) => {
+const start = async (
+  plugin: SourcePlugin,
+  services: TaskServices,
+  assignment: TaskAssignment,
+  stopping: AbortSignal,
+) => {
   const { connectorConfig, taskConfig, connector, taskId } = assignment;
   const { clock, emit, log, settings } = services;
   const parts: Parts = {
@@ -137,8 +143,15 @@ const start = async (plugin: SourcePlugin, services: TaskServices, assignment: T
     converters: taskConverters(connectorConfig, settings),
     transforms: createTransforms(connectorConfig),
     errors: tolerance(connectorConfig, clock, log),
+    stopping,
   };
-  const producer = await openSourceProducer(services.access, connectorConfig, settings.topicCreation);
+  const producer = await openSourceProducer({
+    access: services.access,
+    config: connectorConfig,
+    createTopics: settings.topicCreation,
+    clock,
+    log,
+  });
   try {
     const task = await plugin.startTask(taskConfig, {
       connectorName: connector,
@@ -215,7 +228,7 @@ export const runSourceTask = (
   const run = async (): Promise<void> => {
     let started: Awaited<ReturnType<typeof start>>;
     try {
-      started = await start(plugin, services, assignment);
+      started = await start(plugin, services, assignment, stopping.signal);
     } catch (error) {
       return services.onState('FAILED', error);
     }

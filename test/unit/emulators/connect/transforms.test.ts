@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { jsonConverter } from '../../../../sandbox/emulators/connect/converters/json-converter.ts';
 import type { ConnectRecord, ConnectSchema, ConnectValue } from '../../../../sandbox/emulators/connect/plugin.ts';
 import { createTransforms } from '../../../../sandbox/emulators/connect/transforms/chain.ts';
+import { type GoldenRecord, goldenLines } from './golden.ts';
 
 const base: ConnectRecord = {
   topic: 'orders',
@@ -255,4 +257,54 @@ test('an unknown transformation is told as the real worker tells it', () => {
   expect(() => apply('Nope', {}, {})).toThrow(
     'Invalid value org.apache.kafka.connect.transforms.Nope for configuration transforms.t.type: Class org.apache.kafka.connect.transforms.Nope could not be found.',
   );
+});
+
+describe('ExtractNewRecordState', () => {
+  const withSchemas = jsonConverter.create({});
+  const without = jsonConverter.create({ 'schemas.enable': 'false' });
+  const unwrap = (settings: Record<string, string>, text: string | null): ConnectRecord | null => {
+    const config: Record<string, string> = {
+      transforms: 'u',
+      'transforms.u.type': 'io.debezium.transforms.ExtractNewRecordState',
+    };
+    for (const [name, setting] of Object.entries(settings)) config[`transforms.u.${name}`] = setting;
+    const data = withSchemas.toConnect('t', text === null ? null : Buffer.from(text));
+    const [transform] = createTransforms(config);
+    return transform?.apply({ ...base, valueSchema: data.schema, value: data.value }) ?? null;
+  };
+  const envelopes = goldenLines<GoldenRecord>('orders-schemas.jsonl').map(({ value: text }) => text);
+  /** Times and binlog positions differ between the two captures; the rows and the rest do not. */
+  const withoutPlaces = (text: string): string => text.replace(/"__(ts_ms|source_ts_ms|source_pos)":\d+/g, '"__$1":0');
+
+  test('gives the rows that a real one gave, deletes rewritten', () => {
+    const settings = {
+      'delete.tombstone.handling.mode': 'rewrite',
+      'add.fields': 'op,ts_ms,source.ts_ms,source.file,source.pos',
+    };
+    const rows = envelopes.flatMap((text) => {
+      const record = unwrap(settings, text);
+      return record === null ? [] : [without.fromConnect('t', record.valueSchema, record.value)?.toString() ?? ''];
+    });
+    const golden = goldenLines<GoldenRecord>('orders-unwrapped.jsonl').map(({ value: text }) => text ?? '');
+    expect(rows.map(withoutPlaces)).toEqual(golden.slice(0, rows.length).map(withoutPlaces));
+    expect(rows.length).toBeGreaterThan(6);
+  });
+
+  test('deletes and tombstones by mode', () => {
+    const deletion = envelopes.find((text) => text?.includes('"op":"d"')) ?? null;
+    const kept = (mode: string) =>
+      [deletion, null]
+        .map((text) => unwrap({ 'delete.tombstone.handling.mode': mode }, text))
+        .map((record) => (record === null ? 'dropped' : record.value === null ? 'tombstone' : 'row'));
+    expect(kept('tombstone')).toEqual(['dropped', 'tombstone']);
+    expect(kept('drop')).toEqual(['dropped', 'dropped']);
+    expect(kept('rewrite')).toEqual(['row', 'dropped']);
+    expect(kept('rewrite-with-tombstone')).toEqual(['row', 'tombstone']);
+    expect(kept('delete-to-tombstone')).toEqual(['tombstone', 'dropped']);
+  });
+
+  test('what is no envelope passes', () => {
+    const text = '{"schema":{"type":"string","optional":false},"payload":"x"}';
+    expect(unwrap({}, text)?.value).toBe('x');
+  });
 });
