@@ -410,4 +410,6 @@ export type ParsedStatement = {
   /** The statement's own text, without what follows it. */
   text: string;
   parameterCount: number;
+  /** Some query in it has FOR UPDATE, FOR SHARE or LOCK IN SHARE MODE. */
+  locksRows: boolean;
 };

@@ -9,6 +9,8 @@ export type Cursor = {
   position: number;
   parameterCount: number;
   depth: number;
+  /** FOR UPDATE, FOR SHARE or LOCK IN SHARE MODE was read. */
+  locksRows: boolean;
   readonly pipesAsConcat: boolean;
   /** Strings are bytes, one a character. */
   readonly bytes: boolean;

@@ -226,6 +226,7 @@ export const nextStatement = (script: Script): ParsedStatement => {
     position: script.position,
     parameterCount: 0,
     depth: 0,
+    locksRows: false,
     pipesAsConcat: script.options.pipesAsConcat === true,
     bytes: script.options.bytes === true,
   };
@@ -234,7 +235,7 @@ export const nextStatement = (script: Script): ParsedStatement => {
   const text = textSince(cursor, start);
   if (peek(cursor).kind !== 'end' && !acceptSymbol(cursor, ';')) fail(cursor);
   script.position = cursor.position;
-  return { statement, text, parameterCount: cursor.parameterCount };
+  return { statement, text, parameterCount: cursor.parameterCount, locksRows: cursor.locksRows };
 };
 
 /** The one statement of a text. */

@@ -258,10 +258,12 @@ const parseLocking = (cursor: Cursor): LockingClause[] => {
   for (;;) {
     if (accept(cursor, 'LOCK')) {
       expect(cursor, 'IN', 'SHARE', 'MODE');
+      cursor.locksRows = true;
       clauses.push({ mode: 'share', tables: [], wait: 'wait' });
       continue;
     }
     if (!accept(cursor, 'FOR')) return clauses;
+    cursor.locksRows = true;
     const mode = expectOneOf(cursor, ['UPDATE', 'SHARE']) === 'UPDATE' ? 'update' : 'share';
     const tables = accept(cursor, 'OF') ? commaSeparated(cursor, identifier) : [];
     const wait = accept(cursor, 'NOWAIT') ? 'nowait' : accept(cursor, 'SKIP', 'LOCKED') ? 'skip' : 'wait';

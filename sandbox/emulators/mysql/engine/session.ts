@@ -141,10 +141,6 @@ const nowMicroseconds = (server: Server, state: SessionState): bigint => {
 
 const isWrite = (parsed: Parsed): boolean => ['insert', 'update', 'delete'].includes(parsed.kind);
 
-const isLockingQuery = (parsed: Parsed): boolean =>
-  parsed.kind === 'query' &&
-  JSON.stringify(parsed, (_key, value: unknown) => (typeof value === 'bigint' ? null : value)).includes('"mode":"');
-
 /** How a statement reads: writes and locking reads see the newest rows, others a snapshot. */
 const readMode = (server: Server, state: SessionState, parsed: Parsed, locking: boolean): Statement['read'] => {
   const { transaction } = state;
@@ -220,7 +216,7 @@ const runStatement = async (
   parameters: readonly Parameter[] | null,
 ): Promise<Outcome> => {
   const { statement: ast } = parsed;
-  const locking = isLockingQuery(ast);
+  const locking = parsed.locksRows;
   const assigned: Statement['assigned'] = new Map();
   for (;;) {
     if (state.killed) throw killedError(state);

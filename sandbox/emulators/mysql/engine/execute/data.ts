@@ -124,31 +124,49 @@ const zeroOf = (column: ColumnSchema, statement: Statement): Datum => {
 
 type Filler = (row: Datum[]) => Datum;
 
-const defaultFillers = (table: TableData, statement: Statement, scope: Scope): Filler[] =>
-  table.schema.columns.map((column): Filler => {
-    const { default: value } = column;
-    switch (value.kind) {
-      case 'value': {
-        // A TIMESTAMP's default was written in some time zone and is kept as it was written.
-        if (column.type.base === 'timestamp' && value.value !== null) {
-          const stored = storeValue(value.value, datetimeType(column.type.decimals), column, 1, statement);
-          return () => stored;
-        }
-        return () => value.value;
-      }
-      case 'now': {
-        const stored = storedNow(column, statement);
+/** Fills a column that is not given; made when it is first wanted. */
+const defaultFillers = (
+  table: TableData,
+  statement: Statement,
+  scope: Scope,
+): ((index: number, row: Datum[]) => Datum) => {
+  const fillers: (Filler | undefined)[] = [];
+  return (index, row) => {
+    let filler = fillers[index];
+    if (!filler) {
+      const column = table.schema.columns[index];
+      if (!column) throw new Error(`${table.schema.name} has no column ${index}`);
+      filler = defaultFiller(column, statement, scope);
+      fillers[index] = filler;
+    }
+    return filler(row);
+  };
+};
+
+const defaultFiller = (column: ColumnSchema, statement: Statement, scope: Scope): Filler => {
+  const { default: value } = column;
+  switch (value.kind) {
+    case 'value': {
+      // A TIMESTAMP's default was written in some time zone and is kept as it was written.
+      if (column.type.base === 'timestamp' && value.value !== null) {
+        const stored = storeValue(value.value, datetimeType(column.type.decimals), column, 1, statement);
         return () => stored;
       }
-      case 'expression': {
-        const compiled = compileScalar(value.expression, newCompiler(statement, scope, 'default clause'));
-        return (row) =>
-          storeValue(compiled.evaluate({ ...emptyFrame(), rows: [row] }), compiled.type, column, 1, statement);
-      }
-      default:
-        return () => implicitValue(column, statement);
+      return () => value.value;
     }
-  });
+    case 'now': {
+      const stored = storedNow(column, statement);
+      return () => stored;
+    }
+    case 'expression': {
+      const compiled = compileScalar(value.expression, newCompiler(statement, scope, 'default clause'));
+      return (row) =>
+        storeValue(compiled.evaluate({ ...emptyFrame(), rows: [row] }), compiled.type, column, 1, statement);
+    }
+    default:
+      return () => implicitValue(column, statement);
+  }
+};
 
 const sourceOf = (table: TableData, name: string, index: number): Source => ({
   index,
@@ -163,6 +181,7 @@ const sourceOf = (table: TableData, name: string, index: number): Source => ({
 type Check = { check: CheckSchema; holds: (row: Row) => boolean };
 
 const checksOf = (table: TableData, statement: Statement): Check[] => {
+  if (table.schema.checks.length === 0) return [];
   const scope = newScope(null);
   scope.sources.push(sourceOf(table, table.schema.name, 0));
   return table.schema.checks
@@ -341,7 +360,7 @@ const buildRow = (
   columns: readonly InsertColumn[],
   given: ReadonlySet<number>,
   read: (row: Datum[]) => SourceRow,
-  fillers: readonly Filler[],
+  fillers: ReturnType<typeof defaultFillers>,
   number: number,
   single: boolean,
 ): Datum[] => {
@@ -350,20 +369,20 @@ const buildRow = (
   schema.columns.forEach((column, index) => {
     // Columns that stay unnamed first, so that expressions can read them; expressions of defaults last.
     if (!given.has(index) && column.default.kind !== 'expression')
-      row[index] = column.autoIncrement ? null : (fillers[index] as Filler)(row);
+      row[index] = column.autoIncrement ? null : fillers(index, row);
   });
   const values = read(row);
   columns.forEach(({ index, column }, place) => {
     const item = values[place];
     if (!item) {
-      row[index] = column.autoIncrement ? null : (fillers[index] as Filler)(row);
+      row[index] = column.autoIncrement ? null : fillers(index, row);
       return;
     }
     const stored = storeValue(item.value, item.type, column, number, statement);
     row[index] = column.autoIncrement ? stored : checkNull(stored, column, statement, single);
   });
   schema.columns.forEach((column, index) => {
-    if (!given.has(index) && column.default.kind === 'expression') row[index] = (fillers[index] as Filler)(row);
+    if (!given.has(index) && column.default.kind === 'expression') row[index] = fillers(index, row);
   });
   return row;
 };
@@ -400,7 +419,10 @@ const insertOne = (
       settings.replace || settings.onDuplicate ? 'exclusive' : 'shared',
     );
     if (!duplicate) break;
-    if (settings.onDuplicate) return updateDuplicate(context, table, duplicate, row, settings);
+    if (settings.onDuplicate) {
+      updateDuplicate(context, table, duplicate, row, settings);
+      return;
+    }
     if (!settings.replace) throw duplicateError(table, duplicate, row);
     if (replaceInPlace(statement, context, table, duplicate, row, settings)) return;
   }
@@ -526,7 +548,7 @@ const compileOnDuplicate = (
     const after = [...existing];
     for (const { index, definition, value } of compiled) {
       if (!value) {
-        after[index] = (fillers[index] as Filler)(after);
+        after[index] = fillers(index, after);
         continue;
       }
       const frame: Frame = { ...emptyFrame(), rows: [after, row] };
@@ -692,7 +714,7 @@ export const executeUpdate = (statement: Statement, update: UpdateStatement): Wr
       for (const { index, column, value } of plan.assignments) {
         const stored = value
           ? storeValue(value.evaluate(evaluated), value.type, column, row, writing)
-          : (plan.fillers[index] as Filler)(after);
+          : plan.fillers(index, after);
         after[index] = checkNull(stored, column, writing, false);
       }
       if (sameRow(before, after)) continue;

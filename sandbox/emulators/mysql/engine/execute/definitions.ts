@@ -888,7 +888,10 @@ const dropForeignKeyNamed = (draft: Draft, name: string): void => {
 
 const dropConstraintNamed = (draft: Draft, name: string): void => {
   const same = (other: { name: string }) => other.name.toLowerCase() === name.toLowerCase();
-  if (draft.foreignKeys.some(same)) return dropForeignKeyNamed(draft, name);
+  if (draft.foreignKeys.some(same)) {
+    dropForeignKeyNamed(draft, name);
+    return;
+  }
   if (draft.checks.some(same)) {
     draft.checks = draft.checks.filter((check) => !same(check));
     return;

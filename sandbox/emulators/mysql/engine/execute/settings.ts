@@ -137,13 +137,17 @@ const executeItem = (statement: Statement, item: SetItem): void => {
       return;
     }
     case 'system':
-      return setSystem(statement, item);
+      setSystem(statement, item);
+      return;
     case 'names':
-      return setNames(statement, item.charset, item.collation, true);
+      setNames(statement, item.charset, item.collation, true);
+      return;
     case 'characterSet':
-      return setNames(statement, item.charset, null, false);
+      setNames(statement, item.charset, null, false);
+      return;
     case 'transaction':
-      return setTransaction(statement, item);
+      setTransaction(statement, item);
+      return;
     default:
       throw new Error('SET PASSWORD is a change of accounts');
   }

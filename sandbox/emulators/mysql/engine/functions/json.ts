@@ -156,7 +156,10 @@ const truth = (value: boolean): bigint => (value ? 1n : 0n);
 const searchPaths = (value: Json, matches: (text: string) => boolean, at: string, found: string[]): void => {
   if (typeof value === 'string') {
     if (matches(value)) found.push(at);
-  } else if (Array.isArray(value)) value.forEach((item, index) => searchPaths(item, matches, `${at}[${index}]`, found));
+  } else if (Array.isArray(value))
+    value.forEach((item, index) => {
+      searchPaths(item, matches, `${at}[${index}]`, found);
+    });
   else if (isObject(value))
     for (const [key, item] of value)
       searchPaths(item, matches, `${at}.${/^[A-Za-z_$][\w$]*$/.test(key) ? key : quoteJson(key)}`, found);
@@ -306,10 +309,10 @@ export const jsonFunctions: FunctionList = {
         const values = inputs.map((input) => input.evaluate(frame));
         if (values[0] === null || values[1] === null || values[2] === null) return null;
         const found: string[] = [];
-        const escape = inputs[3] && values[3] !== null ? text(values[3] as Datum, inputs[3]) || '\\' : '\\';
+        const escaping = inputs[3] && values[3] !== null ? text(values[3] as Datum, inputs[3]) || '\\' : '\\';
         searchPaths(
           document(values[0] as Datum, at(inputs, 0), 1, call.name.toLowerCase()),
-          likePattern(text(values[2] as Datum, at(inputs, 2)), escape, utf8mb4Binary),
+          likePattern(text(values[2] as Datum, at(inputs, 2)), escaping, utf8mb4Binary),
           '$',
           found,
         );

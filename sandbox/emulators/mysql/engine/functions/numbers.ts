@@ -86,7 +86,7 @@ const rounding = (
       const result =
         count < 0
           ? shiftNegative(number, -count, exact)
-          : exact(number, Math.min(count, kind === 'integer' ? 0 : number.scale > count ? count : number.scale));
+          : exact(number, Math.min(count, kind === 'integer' ? 0 : Math.min(number.scale, count)));
       return kind === 'integer' ? rescale(result, 0).unscaled : rescale(result, scale);
     },
     { coercibility: 5 },

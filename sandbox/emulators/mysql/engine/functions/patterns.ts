@@ -17,13 +17,13 @@ const foldFor = (collation: Collation): ((text: string) => string) =>
           .join('');
 
 /** A LIKE pattern as a test. */
-export const likePattern = (pattern: string, escape: string, collation: Collation): ((text: string) => boolean) => {
+export const likePattern = (pattern: string, escaping: string, collation: Collation): ((text: string) => boolean) => {
   const fold = foldFor(collation);
   let source = '';
   const characters = [...pattern];
   for (let index = 0; index < characters.length; index++) {
     const character = characters[index] as string;
-    if (character === escape && escape !== '' && index + 1 < characters.length)
+    if (character === escaping && escaping !== '' && index + 1 < characters.length)
       source += escapeForRegExp(fold(characters[++index] as string));
     else if (character === '%') source += '[^]*';
     else if (character === '_') source += '(?:[\\ud800-\\udbff][\\udc00-\\udfff]|[^])';
@@ -67,7 +67,7 @@ export const toRegExp = (pattern: string, caseInsensitive: boolean, matchType: s
     return new RegExp(source, flags);
   } catch {
     try {
-      // Without u, an escape that means nothing is the character itself, as ICU takes it.
+      // Without u, an escaping that means nothing is the character itself, as ICU takes it.
       return new RegExp(source, flags.replace('u', ''));
     } catch {
       throw mysqlError('ER_REGEXP_ILLEGAL_ARGUMENT');

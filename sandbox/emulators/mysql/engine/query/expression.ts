@@ -783,16 +783,16 @@ const compileQuantified = (expression: Extract<Expression, { kind: 'quantified' 
 const compileLike = (expression: Extract<Expression, { kind: 'like' }>, compiler: Compiler): Compiled => {
   const operand = compileScalar(expression.operand, compiler);
   const pattern = compileScalar(expression.pattern, compiler);
-  const escape = expression.escape ? compileScalar(expression.escape, compiler) : null;
+  const escapedBy = expression.escape ? compileScalar(expression.escape, compiler) : null;
   const collation = sharedCollation([operand, pattern], 'like');
   const noBackslash = compiler.statement.sqlMode.noBackslashEscapes;
   let lastPattern: string | null = null;
   let matches: (text: string) => boolean = () => false;
-  return truth(escape ? [operand, pattern, escape] : [operand, pattern], (frame) => {
+  return truth(escapedBy ? [operand, pattern, escapedBy] : [operand, pattern], (frame) => {
     const value = toText(operand.evaluate(frame), operand.type);
     const wanted = toText(pattern.evaluate(frame), pattern.type);
     if (value === null || wanted === null) return null;
-    const escaping = escape ? toText(escape.evaluate(frame), escape.type) || '\\' : noBackslash ? '' : '\\';
+    const escaping = escapedBy ? toText(escapedBy.evaluate(frame), escapedBy.type) || '\\' : noBackslash ? '' : '\\';
     if (characterCount(escaping) > 1) throw mysqlError('ER_WRONG_ARGUMENTS', 'ESCAPE');
     if (wanted !== lastPattern) {
       matches = likePattern(wanted, escaping, collation);

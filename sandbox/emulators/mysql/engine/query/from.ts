@@ -4,6 +4,7 @@ import { mysqlError } from '../../errors.ts';
 import { informationSchemaTable } from '../information-schema/tables.ts';
 import { requireTablePrivilege } from '../privileges.ts';
 import { findDatabase, isSystemSchema } from '../storage/catalog.ts';
+import type { TableSchema } from '../storage/schema.ts';
 import type { TableData, TableRecord } from '../storage/table-data.ts';
 import { assertReadable } from '../transactions.ts';
 import { columnFlag } from '../types.ts';
@@ -26,8 +27,19 @@ type Node =
   | { kind: 'source'; source: Source; locking: Locking | null }
   | { kind: 'join'; left: Node; right: Node; outer: boolean; conditions: Condition[] };
 
+const knownColumns = new WeakMap<TableSchema, readonly SourceColumn[]>();
+
 /** Columns of a stored table, as a source has them. */
-export const tableColumns = (table: TableData): SourceColumn[] =>
+export const tableColumns = (table: TableData): readonly SourceColumn[] => {
+  let columns = knownColumns.get(table.schema);
+  if (!columns) {
+    columns = describeColumns(table);
+    knownColumns.set(table.schema, columns);
+  }
+  return columns;
+};
+
+const describeColumns = (table: TableData): SourceColumn[] =>
   table.schema.columns.map((column, index) => {
     let flags = 0;
     if (!column.nullable) flags |= columnFlag.NOT_NULL;

@@ -323,7 +323,10 @@ const cascade = (
   lockRow(record, fullName(child), context.transaction, 'exclusive');
   const row = currentRow(record, context.transaction);
   if (!row) return;
-  if (remove) return deleteRow(context, child, record, row, depth + 1);
+  if (remove) {
+    deleteRow(context, child, record, row, depth + 1);
+    return;
+  }
   const after = [...row];
   key.columns.forEach((column, index) => {
     after[column] = values ? (values[index] as Datum) : null;

@@ -96,24 +96,22 @@ export const readTime = (text: string): TimeParts => {
   };
 };
 
-const dayMicroseconds = 86_400_000_000;
+const dayMicroseconds = 86_400_000_000n;
 
 /** Microseconds since 1970 as if the parts were UTC. Exact: the largest, of year 9999, is below 2^53 × 32, so bigint. */
 export const toEpochMicroseconds = (parts: DateParts): bigint =>
-  BigInt(daysFromCivil(parts.year, parts.month, parts.day)) * BigInt(dayMicroseconds) +
+  BigInt(daysFromCivil(parts.year, parts.month, parts.day)) * dayMicroseconds +
   BigInt(parts.hour * 3_600_000_000 + parts.minute * 60_000_000 + parts.second * 1_000_000 + parts.microsecond);
 
 export const fromEpochMicroseconds = (microseconds: bigint): DateParts => {
-  const day = BigInt(dayMicroseconds);
-  let days = microseconds / day;
-  let rest = microseconds % day;
-  if (rest < 0n) {
-    rest += day;
-    days -= 1n;
+  let days = Number(microseconds / dayMicroseconds);
+  let time = Number(microseconds % dayMicroseconds);
+  if (time < 0) {
+    time += 86_400_000_000;
+    days--;
   }
-  const time = Number(rest);
   return {
-    ...civilFromDays(Number(days)),
+    ...civilFromDays(days),
     hour: Math.floor(time / 3_600_000_000),
     minute: Math.floor(time / 60_000_000) % 60,
     second: Math.floor(time / 1_000_000) % 60,
