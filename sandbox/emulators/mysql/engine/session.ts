@@ -218,12 +218,13 @@ const runStatement = async (
   const { statement: ast } = parsed;
   const locking = parsed.locksRows;
   const assigned: Statement['assigned'] = new Map();
+  const transactional = runsInTransaction(ast);
+  // Alone in its transaction: decided once, for after a wait the transaction is there already.
+  const implicit = transactional && state.transaction === null && state.autocommit && !state.explicitTransaction;
   for (;;) {
     if (state.killed) throw killedError(state);
     if (ast.kind !== 'show' || !['WARNINGS', 'ERRORS', 'COUNT WARNINGS', 'COUNT ERRORS'].includes(ast.what))
       state.warnings = [];
-    const transactional = runsInTransaction(ast);
-    const implicit = transactional && state.transaction === null && state.autocommit && !state.explicitTransaction;
     if (transactional && (isWrite(ast) || locking || !state.autocommit || state.explicitTransaction))
       ensureTransaction(server, state);
     const undo = transactional && state.transaction ? beginStatement(state.transaction) : null;

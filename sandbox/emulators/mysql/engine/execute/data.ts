@@ -603,8 +603,11 @@ const findRows = (
     limit: Query['limit'];
   },
   written: (name: string) => boolean,
+  privilege: 'UPDATE' | 'DELETE',
 ): { targets: () => Target[]; run: (each: (frame: Frame) => void) => void } => {
-  const bind = openFrom(clauses.from, compiler, (name) => (written(name) ? { mode: 'exclusive', wait: 'wait' } : null));
+  const bind = openFrom(clauses.from, compiler, (name) =>
+    written(name) ? { mode: 'exclusive', wait: 'wait', privilege } : null,
+  );
   const planned = bind(clauses.where);
   const order = compileOrder(clauses.orderBy, { ...compiler, clause: 'order clause' }, []);
   const limit = clauses.limit
@@ -657,7 +660,7 @@ export const executeUpdate = (statement: Statement, update: UpdateStatement): Wr
         : [column.table.toLowerCase()],
     ),
   );
-  const found = findRows(writing, compiler, update, (name) => names.has(name.toLowerCase()));
+  const found = findRows(writing, compiler, update, (name) => names.has(name.toLowerCase()), 'UPDATE');
   const perSource = new Map<Source, { index: number; column: ColumnSchema; value: Compiled | null }[]>();
   for (const { column, value } of update.assignments) {
     const place = findColumn(scope, column.schema, column.table, column.name, 'field list');
@@ -751,7 +754,7 @@ export const executeDelete = (statement: Statement, remove: DeleteStatement): Wr
   const written = new Set(targets ?? known.map(({ name }) => name.toLowerCase()));
   // Without targets of its own the name is that of the one table, whose rights come before its existence.
   if (!targets && remove.from.kind === 'table') targetTable(statement, remove.from.name, 'DELETE');
-  const found = findRows(statement, compiler, remove, (name) => written.has(name.toLowerCase()));
+  const found = findRows(statement, compiler, remove, (name) => written.has(name.toLowerCase()), 'DELETE');
   const sources = found.targets().filter(({ source }) => written.has(source.name.toLowerCase()));
   for (const { table } of sources) {
     requireTablePrivilege(statement, 'DELETE', table.schema.schema, table.schema.name);

@@ -1,5 +1,5 @@
 import { mysqlError } from '../../errors.ts';
-import { type Compiled, constant, derive } from '../query/compiled.ts';
+import { type Compiled, constant, derive, emptyFrame, isConstant } from '../query/compiled.ts';
 import type { Compiler } from '../query/compiler.ts';
 import { localTextToUtc, toDatetime, toDecimal, toInteger, toText } from '../values/convert.ts';
 import { decimal, rescale } from '../values/decimal.ts';
@@ -304,8 +304,12 @@ const extractors: Readonly<Record<string, (parts: Parts) => bigint>> = {
 const fractionOf = (input: Compiled): number => {
   const kind = kindOf(input.type);
   if (kind === 'datetime' || kind === 'time' || kind === 'decimal') return Math.min(6, input.type.decimals);
+  if (kind === 'string' && isConstant(input))
+    return writtenFraction(toText(input.evaluate(emptyFrame()), input.type) ?? '');
   return kind === 'string' || kind === 'double' ? 6 : 0;
 };
+
+const writtenFraction = (value: string): number => Math.min(6, /\.(\d+)\s*$/.exec(value)?.[1]?.length ?? 0);
 
 // A text has as many fraction digits as are written in it; the type only says what may come.
 const unpadded = (value: string): string => value.replace(/\.000000$/, '');
@@ -455,7 +459,7 @@ export const dateFunctions: FunctionList = {
   ),
   TIME: define(1, 1, (inputs, _call, compiler) => {
     const digits = fractionOf(at(inputs, 0));
-    const isText = kindOf(at(inputs, 0).type) === 'string';
+    const isText = kindOf(at(inputs, 0).type) === 'string' && !isConstant(at(inputs, 0));
     return strict(
       timeType(isText ? 6 : digits),
       inputs,

@@ -103,6 +103,7 @@ export const openSource = (
   reference: Extract<TableReference, { kind: 'table' }>,
   scope: Scope,
   statement: Statement,
+  privilege = 'SELECT',
 ): Source => {
   const { name, alias } = reference;
   const { session, server } = statement;
@@ -131,9 +132,9 @@ export const openSource = (
       rows: materialise(planned),
     });
   }
+  requireTablePrivilege(statement, privilege, schema, name.name);
   const table = database.tables.get(name.name);
   if (!table) {
-    requireTablePrivilege(statement, 'SELECT', schema, name.name);
     throw mysqlError('ER_NO_SUCH_TABLE', `${schema}.${name.name}`);
   }
   for (const hint of reference.hints)
@@ -242,7 +243,12 @@ const build = (
 ): Node => {
   const { statement } = compiler;
   if (reference.kind === 'table') {
-    const source = openSource(reference, scope, statement);
+    const source = openSource(
+      reference,
+      scope,
+      statement,
+      lockingOf(reference.alias ?? reference.name.name)?.privilege,
+    );
     return { kind: 'source', source, locking: source.table ? lockingOf(source.name) : null };
   }
   if (reference.kind === 'derived') {

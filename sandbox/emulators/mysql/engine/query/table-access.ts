@@ -18,7 +18,12 @@ import type { Compiled, Frame } from './compiled.ts';
 import type { ReadMode, Statement } from './statement.ts';
 
 /** Rows of a table that a statement locks as it reads them. */
-export type Locking = { mode: LockMode; wait: 'wait' | 'nowait' | 'skip' };
+export type Locking = {
+  mode: LockMode;
+  wait: 'wait' | 'nowait' | 'skip';
+  /** What the statement does to the table, when that is not SELECT. */
+  privilege?: 'UPDATE' | 'DELETE';
+};
 
 /** A condition `column operator value` that an index can serve; the value is known before the table is read. */
 export type Restriction = {
