@@ -13,7 +13,7 @@ import { condition, translate } from './expression.ts';
 import { relationOf, translateTable } from './from.ts';
 import { defaultOf, stored, targetColumns } from './insert.ts';
 import { newContext } from './query.ts';
-import { type Context, freshName, type Source, type SourceColumn } from './scope.ts';
+import { type Context, freshName, type Source, type SourceColumn, typedOf } from './scope.ts';
 import { quoteName } from './text.ts';
 import type { Column, Relation, Resolver, TranslatedChange } from './types.ts';
 
@@ -202,5 +202,5 @@ const byName = (target: Target, source: readonly Source[], inside: Context): str
   target.columns.map((column) => {
     const found = source.flatMap((each) => each.columns).find(({ name, hidden }) => name === column.name && !hidden);
     if (!found) throw invalidIdentifier(column.name);
-    return stored({ sql: found.sql, type: found.type }, column, inside);
+    return stored(typedOf(found), column, inside);
   });

@@ -146,6 +146,7 @@ const named = (
       type,
       sql,
       ...('hidden' in column && column.hidden ? { hidden: true } : {}),
+      ...('isNull' in column && column.isNull ? { isNull: true } : {}),
       ...(nullable === undefined ? {} : { nullable }),
     };
   });

@@ -129,7 +129,10 @@ const tryRecursive = (
   if (!mentions(union.right, name.name)) return undefined;
   const anchor = translateBody(union.left, context);
   const types = anchor.columns.map(({ type }) => widened(type));
-  const columns = anchor.columns.map((column, index) => ({ ...column, type: types[index] as SqlType }));
+  const columns = anchor.columns.map(({ isNull: _, ...column }, index) => ({
+    ...column,
+    type: types[index] as SqlType,
+  }));
   const relation: Relation = { sql, columns: renamed(columns, names) };
   const inner: Context = { ...context, ctes: new Map([...context.ctes, [name.name, relation]]) };
   const step = translateBody(union.right, inner);

@@ -3,7 +3,15 @@ import { ambiguousColumn, invalidIdentifier } from './errors.ts';
 import type { Typed } from './typed.ts';
 import type { Relation, Resolver, SqlType } from './types.ts';
 
-export type SourceColumn = { name: string; type: SqlType; sql: string; hidden?: true; nullable?: boolean };
+export type SourceColumn = {
+  name: string;
+  type: SqlType;
+  sql: string;
+  hidden?: true;
+  nullable?: boolean;
+  /** NULL in every row: it takes any type, as the literal does. */
+  isNull?: true;
+};
 
 /** One table of a FROM: how it may be named before a dot (its alias, or the parts of its name), and its columns. */
 export type Source = {
@@ -52,8 +60,12 @@ const findIn = (scope: Scope, qualifier: readonly Identifier[], name: string): S
     .filter((source) => (qualifier.length === 0 ? !source.qualifiedOnly : isNamedBy(source, qualifier)))
     .flatMap((source) => source.columns.filter((column) => column.name === name));
 
-const typedOf = ({ sql, type, nullable }: SourceColumn): Typed =>
-  nullable === false ? { sql, type, nullable } : { sql, type };
+export const typedOf = ({ sql, type, nullable, isNull }: SourceColumn): Typed => ({
+  sql,
+  type,
+  ...(nullable === false ? { nullable } : {}),
+  ...(isNull ? { isNull } : {}),
+});
 
 /** A column by name, innermost query first; a column of a table goes before an alias of the SELECT, unless aliases go first (ORDER BY). */
 export const findColumn = (

@@ -2,7 +2,7 @@ import type { Star } from '../../../wire/snowflake-sql/ast.ts';
 import { invalidIdentifier } from './errors.ts';
 import { translate } from './expression.ts';
 import type { Item } from './query.ts';
-import { type Context, placeOf, type SourceColumn, sourcesOf } from './scope.ts';
+import { type Context, placeOf, sourcesOf, typedOf } from './scope.ts';
 
 /** SQL's LIKE as a regular expression, without regard to case. */
 const likePattern = (pattern: string): RegExp =>
@@ -31,10 +31,7 @@ export const expandStar = (star: Star & { at: number }, context: Context): Item[
     .filter(({ name }) => !excluded.has(name) && (pattern?.test(name) ?? true))
     .map((column): Item => {
       const replacement = replaced.get(column.name);
-      const value = replacement ? translate(replacement, context) : asValue(column);
+      const value = replacement ? translate(replacement, context) : typedOf(column);
       return { name: renames.get(column.name) ?? column.name, value };
     });
 };
-
-const asValue = ({ sql, type, nullable }: SourceColumn): Item['value'] =>
-  nullable === false ? { sql, type, nullable } : { sql, type };
