@@ -167,7 +167,7 @@ const kafka = () =>
     logLevel: logLevel.NOTHING,
   });
 
-type Sent = { key?: string | null; value: string | null; headers?: Record<string, string> };
+type Sent = { key?: string | null; value: string | null; headers?: Record<string, string>; partition?: number };
 
 const produce = async (topic: string, messages: Sent[]): Promise<void> => {
   const producer = kafka().producer({ createPartitioner: Partitioners.DefaultPartitioner });
@@ -352,6 +352,29 @@ describe('the S3 sink', () => {
       (map) => map.size === 2,
     );
     expect(two.get('topics/by-count/partition=0/by-count+0+0000000003.json')).toEqual(['{"id":3}', '{"id":4}']);
+  });
+
+  test('two tasks share the partitions; a restart changes no file: names and contents follow from offsets', async () => {
+    const admin = kafka().admin();
+    await admin.connect();
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: 'shared', numPartitions: 4 }] });
+    await admin.disconnect();
+    const records = Array.from({ length: 400 }, (_, id) => ({ value: `{"id":${id}}`, partition: id % 4 }));
+    await produce('shared', records);
+    await put('shared-sink', sink({ topics: 'shared', 'flush.size': '10', 'tasks.max': '2' }));
+    const complete = (found: Map<string, string[]>) => found.size === 40;
+    const found = await until(() => objects('topics/shared/'), complete);
+    expect(await taskStates('shared-sink')).toEqual(['RUNNING', 'RUNNING']);
+    expect([...found.values()].every((lines) => lines.length === 10)).toBe(true);
+    expect(new Set([...found.values()].flat()).size).toBe(400);
+    expect((await ask('POST', '/connectors/shared-sink/restart?includeTasks=true')).status).toBe(202);
+    await running('shared-sink');
+    await produce('shared', records);
+    const twice = await until(
+      () => objects('topics/shared/'),
+      (map) => map.size === 80,
+    );
+    for (const [key, lines] of found) expect(twice.get(key)).toEqual(lines);
   });
 
   test('a busy S3 is waited for: the same records arrive, once', async () => {
