@@ -1,6 +1,7 @@
 import { NotEmulated } from '../../core/not-emulated.ts';
 import { componentName } from './engine.ts';
 import { nullInNotNull, SnowflakeError } from './errors.ts';
+import { StorageFailed, storageError } from './stages/object-storage.ts';
 import { ResultTooLarge } from './results/result.ts';
 import { readEngineError } from './rewrite/engine-errors.ts';
 
@@ -51,6 +52,7 @@ export const answerOf = (error: unknown): { answer: SnowflakeError; isBug: boole
       isBug: false,
     };
   }
+  if (error instanceof StorageFailed) return { answer: storageError(error), isBug: false };
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Error && hasCode(error)) {
     return { answer: new SnowflakeError(error.code as '000002', message, error.sqlState), isBug: false };

@@ -78,13 +78,19 @@ export const loadCatalog = async (connection: DuckDBConnection): Promise<Catalog
     return (sessionId === undefined ? undefined : byKey.get(`${key}@${sessionId}`)) ?? byKey.get(key);
   };
 
-  const write = async (target: DuckDBConnection, dropped: readonly CatalogObject[], put: readonly CatalogObject[]) => {
-    const stale = [...dropped, ...put].filter((object) => !isTemporary(object)).map((object) => object.id);
-    if (stale.length > 0) await target.run(`DELETE FROM sluicebox.objects WHERE id IN (${stale.join(', ')})`);
-    for (const object of put) {
-      if (isTemporary(object)) continue;
-      await target.run('INSERT INTO sluicebox.objects VALUES ($1, $2)', [BigInt(object.id), JSON.stringify(object)]);
-    }
+  /** The catalog's rows and the commit, in one call. */
+  const commitSql = (dropped: readonly CatalogObject[], put: readonly CatalogObject[]): string => {
+    const stale = [...dropped, ...put].filter((object) => !isTemporary(object)).map(({ id }) => id);
+    // The last word on an object counts: a table that is dropped breaks its streams, which may be dropped with it.
+    const kept = [...new Map(put.map((object) => [object.id, object])).values()].filter(
+      (object) => !isTemporary(object) && !dropped.some(({ id }) => id === object.id),
+    );
+    const rows = kept.map((object) => `(${object.id}, '${JSON.stringify(object).replaceAll("'", "''")}')`);
+    return [
+      ...(stale.length > 0 ? [`DELETE FROM sluicebox.objects WHERE id IN (${stale.join(', ')})`] : []),
+      ...(rows.length > 0 ? [`INSERT INTO sluicebox.objects VALUES ${rows.join(', ')}`] : []),
+      'COMMIT',
+    ].join('; ');
   };
 
   return {
@@ -109,15 +115,15 @@ export const loadCatalog = async (connection: DuckDBConnection): Promise<Catalog
         const dropped: CatalogObject[] = [];
         await target.run('BEGIN');
         try {
+          const isDropped = ({ id }: CatalogObject): boolean => dropped.some((object) => object.id === id);
           const result = await change({
             newId: () => ++lastId,
             put: (object) => void put.push(object),
             drop: (object) => void dropped.push(object),
           });
-          await write(target, dropped, put);
-          await target.run('COMMIT');
+          await target.run(commitSql(dropped, put));
           for (const object of dropped) forget(object);
-          for (const object of put) remember(object);
+          for (const object of put) if (!isDropped(object)) remember(object);
           epoch++;
           for (const listener of listeners) listener(put, dropped);
           return result;
