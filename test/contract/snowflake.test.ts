@@ -390,6 +390,44 @@ describe('transactions', () => {
     await third.close();
   });
 
+  test('a statement that fails undoes itself alone', async () => {
+    await client.query('create or replace table ledger (id int not null, amount number(5,2))');
+    await client.query('begin');
+    await client.query('insert into ledger values (1, 1.50), (2, 2.50)');
+    await client.query('update ledger set amount = 9 where id = 2');
+    expect((await client.refused('insert into ledger values (null, 1)')).code).toBe('100072');
+    expect((await client.refused("insert into ledger select 3, 'abc'::number")).code).toBe('100038');
+    expect((await client.refused('select 1 / 0')).code).toBe('100051');
+    await client.query('insert into ledger values (4, 4)');
+    await client.query('commit');
+    expect(await client.query('select id, amount from ledger order by id')).toEqual([
+      { ID: 1, AMOUNT: 1.5 },
+      { ID: 2, AMOUNT: 9 },
+      { ID: 4, AMOUNT: 4 },
+    ]);
+  });
+
+  test('a transaction sees what others commit while it runs', async () => {
+    await client.query('create or replace table shared (id int, n int)');
+    await client.query('insert into shared values (1, 0)');
+    await client.query('begin');
+    expect(await count('shared')).toBe(1);
+    await other.query('insert into shared values (2, 0)');
+    await other.query('update shared set n = 5 where id = 1');
+    expect(await client.query('select sum(n) as n from shared')).toEqual([{ N: 5 }]);
+    await client.query('create or replace temporary table unrelated (id int)');
+    await client.query('begin');
+    await client.query('insert into shared values (3, 0)');
+    await other.query('update shared set n = n + 1 where id = 1');
+    await client.query('update shared set n = n + 1 where id = 1');
+    await client.query('commit');
+    expect(await client.query('select id, n from shared order by id')).toEqual([
+      { ID: 1, N: 7 },
+      { ID: 2, N: 0 },
+      { ID: 3, N: 0 },
+    ]);
+  });
+
   test('DDL commits what is open', async () => {
     await client.query('begin');
     await client.query('insert into accounts values (3, 5)');
@@ -559,8 +597,10 @@ describe('the pipeline of this repository', () => {
       ]);
     });
     expect(await client.query('select record from raw_events where record:event_id in (20, 21, 22)')).toEqual([]);
-    const [status] = await client.query("select system$pipe_status('raw_events_pipe') as status");
-    expect(JSON.parse(String(status?.['STATUS']))).toMatchObject({ executionState: 'RUNNING', pendingFileCount: 0 });
+    await eventually(async () => {
+      const [status] = await client.query("select system$pipe_status('raw_events_pipe') as status");
+      expect(JSON.parse(String(status?.['STATUS']))).toMatchObject({ executionState: 'RUNNING', pendingFileCount: 0 });
+    });
   });
 
   test('a paused pipe keeps what it is told of', async () => {

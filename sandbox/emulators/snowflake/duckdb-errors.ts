@@ -1,9 +1,9 @@
 import { NotEmulated } from '../../core/not-emulated.ts';
 import { componentName } from './engine.ts';
 import { nullInNotNull, SnowflakeError } from './errors.ts';
-import { StorageFailed, storageError } from './stages/object-storage.ts';
 import { ResultTooLarge } from './results/result.ts';
 import { readEngineError } from './rewrite/engine-errors.ts';
+import { StorageFailed, storageError } from './stages/object-storage.ts';
 
 /**
  * DuckDB's errors in Snowflake's words. What stands in no line is a bug of the emulator or something it does not know; it is answered

@@ -12,7 +12,7 @@ import { parameterValue } from './sessions/parameters.ts';
 import type { Session } from './sessions/session.ts';
 import { statementTypes } from './statement-types.ts';
 import type { LockRequest } from './storage/locks.ts';
-import { streamLock, type Transaction, tableLock } from './storage/transaction.ts';
+import { type RedoStep, streamLock, type Transaction, tableLock } from './storage/transaction.ts';
 
 /** One statement on its way: what a handler works with. */
 export type Execution = {
@@ -111,6 +111,40 @@ const prepareStreams = async (
 
 export type Writing = { connection: DuckDBConnection; transaction: Transaction };
 
+/** The connection as a statement sees it inside BEGIN … COMMIT: what it changes is noted, to be done again after another one's failure. */
+const notingConnection = (connection: DuckDBConnection, steps: RedoStep[]): DuckDBConnection => {
+  const noting = Object.create(connection) as DuckDBConnection;
+  noting.run = async (sql, parameters, types) => {
+    const result = await connection.run(sql, parameters, types);
+    steps.push({ sql, parameters });
+    return result;
+  };
+  return noting;
+};
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof Error && /Conflict on|write-write conflict|Transaction conflict/i.test(error.message);
+
+/** Runs the statement in the user's open transaction. When it fails, the transaction is as it was before it. */
+const writeInside = async <T>(
+  { engine }: Execution,
+  { connection, transaction }: Writing,
+  action: (writing: Writing) => Promise<T>,
+): Promise<T> => {
+  for (let isSecond = false; ; isSecond = true) {
+    const steps: RedoStep[] = [];
+    try {
+      const result = await action({ connection: notingConnection(connection, steps), transaction });
+      transaction.redo.push(...steps);
+      return result;
+    } catch (error) {
+      await engine.transactions.restore(transaction, connection);
+      // The restored transaction sees what the other one committed, and holds the lock: now it goes through.
+      if (isSecond || !isConflict(error)) throw error;
+    }
+  }
+};
+
 /**
  * Runs DML. `uses` are the streams it reads: they advance when the transaction commits. Outside BEGIN … COMMIT the statement is a
  * transaction of its own.
@@ -131,30 +165,16 @@ export const write = async <T>(
   try {
     await engine.transactions.enter(transaction, connection, requests, { timeoutMs: lockTimeoutMs(session), signal });
     await prepareStreams(execution, uses, transaction, connection);
-    const result = await action({ connection, transaction });
+    const writing = { connection, transaction };
+    const result = ownsIt ? await action(writing) : await writeInside(execution, writing, action);
     transaction.written.add(target.tableId);
     for (const stream of uses.streams) transaction.consumed.set(stream.id, transaction.seen.get(stream.tableId) ?? 0);
     if (ownsIt) await engine.transactions.commit(transaction, connection);
     return result;
   } catch (error) {
-    await abandon(execution, transaction, connection, ownsIt);
+    if (ownsIt) await engine.transactions.rollback(transaction, connection);
     throw error;
   }
-};
-
-/**
- * A failed statement undoes itself. DuckDB has no savepoints: inside BEGIN … COMMIT an error while it runs undoes the whole
- * transaction, so that nothing half-done can be committed. (Snowflake would keep the statements before it; SUPPORT.md says so.)
- */
-const abandon = async (
-  { engine, session }: Execution,
-  transaction: Transaction,
-  connection: DuckDBConnection,
-  ownsIt: boolean,
-): Promise<void> => {
-  if (!ownsIt && !transaction.open) return;
-  await engine.transactions.rollback(transaction, connection);
-  if (!ownsIt) session.transaction = undefined;
 };
 
 /** Runs a query. It waits for nobody; streams are read from one snapshot and do not advance. */
@@ -172,6 +192,10 @@ export const read = async <T>(
     await engine.transactions.enter(transaction, connection, [], { timeoutMs: 0, signal });
     await prepareStreams(execution, uses, transaction, connection);
     return await action(connection);
+  } catch (error) {
+    // DuckDB gives a transaction up after an error in a query too.
+    if (open) await engine.transactions.restore(open, connection);
+    throw error;
   } finally {
     if (!open) await engine.transactions.rollback(transaction, connection);
   }

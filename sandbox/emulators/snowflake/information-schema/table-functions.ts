@@ -187,7 +187,8 @@ const taskHistory: TableFunction = (execution, scope, { named }) => {
     const values = [run.queryId, run.name, run.database, run.schema, run.queryText, run.conditionText, run.state].map(
       (value) => (value === undefined ? 'NULL' : sqlText(value)),
     );
-    return `SELECT ${values.join(', ')}, NULL, NULL, ${run.scheduledMs}, ${run.startedMs ?? 'NULL'}, NULL, ${run.rootTask}, ${run.graphRunId}, ${sqlText(run.scheduledFrom)}, ${run.attempt}`;
+    const error = [run.errorCode, run.errorMessage].map((value) => (value === undefined ? 'NULL' : sqlText(value)));
+    return `SELECT ${values.join(', ')}, ${error.join(', ')}, ${run.scheduledMs}, ${run.startedMs ?? 'NULL'}, ${run.completedMs ?? 'NULL'}, ${run.rootTask}, ${run.graphRunId}, ${sqlText(run.scheduledFrom)}, ${run.attempt}`;
   });
   const stored = `SELECT query_id, name, database_name, schema_name, query_text, condition_text, state, error_code, error_message, scheduled_ms, started_ms, completed_ms, root_task, graph_run_id, scheduled_from, attempt FROM sluicebox.task_runs`;
   const all = [stored, ...going].join(' UNION ALL ');
@@ -214,7 +215,7 @@ const taskHistory: TableFunction = (execution, scope, { named }) => {
     'attempt',
     'graph_run_id',
   ];
-  const from = `(SELECT * FROM (${all}) WHERE ${conditions.join(' AND ')} ORDER BY scheduled_ms DESC, coalesce(completed_ms, 9223372036854775807) DESC LIMIT ${resultLimit(named, 100)})`;
+  const from = `(SELECT * FROM (${all}) WHERE ${conditions.join(' AND ')} QUALIFY row_number() OVER (PARTITION BY name, graph_run_id, attempt) = 1 ORDER BY scheduled_ms DESC, coalesce(completed_ms, 9223372036854775807) DESC LIMIT ${resultLimit(named, 100)})`;
   return relationOfQuery(taskHistoryColumns, items, from);
 };
 

@@ -3,6 +3,7 @@ import { answerOf } from '../duckdb-errors.ts';
 import { SnowflakeError } from '../errors.ts';
 import { type Execution, write } from '../execution.ts';
 import { createResolver, newUses, noUses } from '../resolver.ts';
+import { parameterValue } from '../sessions/parameters.ts';
 import { StorageFailed, type StoredFile } from '../stages/object-storage.ts';
 import { FileUnreadable } from '../stages/read-file.ts';
 import type { FileRecord, ReadItem, RecordError } from '../stages/records.ts';
@@ -134,10 +135,8 @@ export const loadFiles = async (
   const known: Known = { skipped: new Map(), badRows: new Map() };
   const scanStartedMs = execution.engine.clock.nowMs();
   const staged = files.map(({ file }) => stagedFile(plan.place, file, scanStartedMs));
-  // Inside the user's own transaction nothing may fail, as DuckDB would undo all of it: each batch is tried out beforehand.
-  const mustTry = execution.session.transaction !== undefined;
 
-  const learnBadRows = async (connection: DuckDBConnection, batch: Batched): Promise<void> => {
+  const learnBadRows = async (batch: Batched): Promise<void> => {
     const trial = createBatch(plan.format, () => staged);
     const parametersOf = (from: number, to: number): Record<string, DuckDBValue> => {
       trial.clear();
@@ -145,7 +144,10 @@ export const loadFiles = async (
         trial.add(batch.records[index] as FileRecord, batch.files[index] as number);
       return trial.parameters();
     };
-    const bad = await findBadRows(connection, plan, select, batch, parametersOf);
+    // Trials fail, and a failure would end a transaction: they have a connection of their own.
+    const connection = await execution.engine.store.connect();
+    await connection.run(`SET TimeZone = '${parameterValue(execution.session.parameters, 'TIMEZONE')}'`);
+    const bad = await findBadRows(connection, plan, select, batch, parametersOf).finally(() => connection.closeSync());
     for (const [index, error] of bad) {
       const { file } = files[batch.files[index] as number] as LoadFile;
       const { rowNumber, line } = batch.records[index] as FileRecord;
@@ -153,7 +155,7 @@ export const loadFiles = async (
       rows.set(rowNumber, { code: error.code, message: error.message, line, character: 1, rowNumber });
       known.badRows.set(file, rows);
     }
-    if (bad.size === 0 && !mustTry) throw new Error('a batch failed to load, and each of its rows alone did not');
+    if (bad.size === 0) throw new Error('a batch failed to load, and each of its rows alone did not');
   };
 
   const attempt = async (
@@ -246,17 +248,11 @@ export const loadFiles = async (
     return outcomes;
   };
 
-  const connection = await execution.session.connection();
   for (let attempts = 0; attempts < attemptsAtMost; attempts++) {
     let failedBatch: Batched | undefined;
     try {
       return await write(execution, { tableId: plan.table.id, mode: 'append' }, noUses, (writing) =>
         attempt(writing.connection, async (batch) => {
-          if (mustTry) {
-            const before = countBad(known);
-            await learnBadRows(writing.connection, batch);
-            if (countBad(known) > before) throw new StartAnew();
-          }
           try {
             return (await writing.connection.run(insertSql(plan.table, select), batch.parameters)).rowsChanged;
           } catch (error) {
@@ -268,10 +264,8 @@ export const loadFiles = async (
       );
     } catch (error) {
       if (!(error instanceof StartAnew)) throw error;
-      if (failedBatch) await learnBadRows(connection, failedBatch);
+      if (failedBatch) await learnBadRows(failedBatch);
     }
   }
   throw new Error(`a load did not settle within ${attemptsAtMost} attempts`);
 };
-
-const countBad = (known: Known): number => [...known.badRows.values()].reduce((sum, rows) => sum + rows.size, 0);

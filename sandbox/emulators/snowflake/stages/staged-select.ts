@@ -96,6 +96,8 @@ export const withStages = async <T>(
   const stageTables = findNodes<StageTable>(query, 'stage-table');
   if (stageTables.length === 0) return action(undefined);
   const connection = await execution.session.connection();
+  const { transaction } = execution.session;
+  if (transaction) transaction.holdsStage = true;
   const scope = scopeOf(execution);
   const count = Math.max(1, highestPosition(query));
   const relations = new Map<string, Relation>();
@@ -122,6 +124,7 @@ export const withStages = async <T>(
     if (error instanceof FileUnreadable) throw new SnowflakeError('100096', error.message);
     throw error;
   } finally {
+    if (transaction) transaction.holdsStage = false;
     for (const table of tables) await connection.run(`DROP TABLE IF EXISTS ${table}`).catch(() => {});
   }
 };

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { SnowflakeError } from '../errors.ts';
 import type { LockRequest, Locks } from './locks.ts';
 import { type Store, versionVariable } from './store.ts';
 
@@ -21,7 +22,15 @@ export type Transaction = {
   written: Set<number>;
   /** Streams that its DML read, with the version up to which they were read. */
   consumed: Map<number, number>;
+  /** What its statements have changed so far, to be done again when a later one fails: DuckDB has no savepoints. */
+  redo: RedoStep[];
+  /** Rows of a stage stand in a table of this transaction: it must not be opened anew. */
+  holdsStage: boolean;
+  /** It could not be restored: nothing but ROLLBACK is left. */
+  failed: boolean;
 };
+
+export type RedoStep = { sql: string; parameters: Parameters<DuckDBConnection['run']>[1] };
 
 export type Transactions = {
   begin(explicit: boolean, name?: string): Transaction;
@@ -34,6 +43,8 @@ export type Transactions = {
   ): Promise<void>;
   commit(transaction: Transaction, connection: DuckDBConnection): Promise<void>;
   rollback(transaction: Transaction, connection: DuckDBConnection): Promise<void>;
+  /** After a statement failed: the transaction as it was before it, on a new snapshot. Its locks are kept. */
+  restore(transaction: Transaction, connection: DuckDBConnection): Promise<void>;
   /** The newest committed version of a table's rows, as far as known: 0 when nothing was written since the start. */
   committedVersion(table: number): number;
   setCommittedVersion(table: number, version: number): void;
@@ -52,6 +63,15 @@ export type TransactionDependencies = {
   renumber(connection: DuckDBConnection, table: number, from: number, to: number): Promise<void>;
 };
 
+const checkUsable = (transaction: Transaction): void => {
+  if (!transaction.failed) return;
+  throw new SnowflakeError(
+    '000625',
+    'The sandbox could not keep this transaction after one of its statements failed; it was rolled back. End it with ROLLBACK.',
+    '40001',
+  );
+};
+
 export const createTransactions = ({ store, locks, nowMs, renumber }: TransactionDependencies): Transactions => {
   const committed = new Map<number, number>();
   const listeners: ((tables: ReadonlySet<number>, consumed: ReadonlyMap<number, number>) => void)[] = [];
@@ -66,6 +86,20 @@ export const createTransactions = ({ store, locks, nowMs, renumber }: Transactio
       transaction.seen = new Map(committed);
     });
     transaction.open = true;
+  };
+
+  const restore = async (transaction: Transaction, connection: DuckDBConnection): Promise<void> => {
+    const { seen } = transaction;
+    await connection.run('ROLLBACK').catch(() => {});
+    await open(transaction, connection);
+    // Streams show one and the same set of rows throughout a transaction.
+    transaction.seen = seen;
+    try {
+      for (const { sql, parameters } of transaction.redo) await connection.run(sql, parameters);
+    } catch {
+      transaction.failed = true;
+      await connection.run('ROLLBACK').catch(() => {});
+    }
   };
 
   const finish = (transaction: Transaction): void => {
@@ -112,13 +146,20 @@ export const createTransactions = ({ store, locks, nowMs, renumber }: Transactio
       seen: new Map(),
       written: new Set(),
       consumed: new Map(),
+      redo: [],
+      holdsStage: false,
+      failed: false,
     }),
     enter: async (transaction, connection, requests, { timeoutMs, signal }) => {
+      checkUsable(transaction);
       await locks.acquire(transaction, requests, timeoutMs, signal);
-      if (!transaction.open) await open(transaction, connection);
+      if (!transaction.open) return open(transaction, connection);
+      // READ COMMITTED: until it has changed something, each statement sees what is committed as it begins.
+      if (transaction.redo.length === 0 && !transaction.holdsStage) await restore(transaction, connection);
     },
     commit: async (transaction, connection) => {
       try {
+        checkUsable(transaction);
         if (transaction.open) await commitOpen(transaction, connection);
       } catch (error) {
         await rollback(transaction, connection);
@@ -130,6 +171,7 @@ export const createTransactions = ({ store, locks, nowMs, renumber }: Transactio
       }
     },
     rollback,
+    restore,
     committedVersion: (table) => committed.get(table) ?? 0,
     setCommittedVersion: (table, version) => void committed.set(table, version),
     onCommit: (listener) => void listeners.push(listener),

@@ -29,6 +29,8 @@ export type TaskRuns = {
   /** Written soon, several runs at a time: tasks that follow one another within milliseconds do not wait for it. */
   write(run: TaskRun): void;
   flush(): Promise<void>;
+  /** Runs that are not in the file yet. */
+  waiting(): readonly TaskRun[];
 };
 
 const text = (value: string | undefined): string => (value === undefined ? 'NULL' : `'${value.replaceAll("'", "''")}'`);
@@ -66,9 +68,10 @@ export const createTaskRuns = (store: Store, clock: Clock): TaskRuns => {
   const flush = (): Promise<void> =>
     mutex(async () => {
       if (waiting.length === 0) return;
-      const runs = waiting.splice(0);
+      const runs = [...waiting];
       const target = await (connection ??= store.connect());
       await target.run(`INSERT INTO sluicebox.task_runs VALUES ${runs.map(rowOf).join(', ')}`);
+      waiting.splice(0, runs.length);
     });
   return {
     write: (run) => {
@@ -80,5 +83,6 @@ export const createTaskRuns = (store: Store, clock: Clock): TaskRuns => {
           .catch(() => {});
     },
     flush,
+    waiting: () => waiting,
   };
 };

@@ -13,7 +13,7 @@ import { createTaskRuns, type TaskRun } from './task-runs.ts';
 export type Tasks = {
   /** EXECUTE TASK: a run of the graph now, whether the task is started or not. */
   execute(task: TaskObject): void;
-  /** Runs that are going on or wait, for TASK_HISTORY. */
+  /** Runs that are going on or were just completed, for TASK_HISTORY. */
   current(): readonly TaskRun[];
   /** The next time a scheduled task runs. */
   nextMs(task: TaskObject): number | undefined;
@@ -359,7 +359,7 @@ export const createTasks = (engine: Engine): Tasks => {
 
   return {
     execute: (task) => track(runGraph(task, 'EXECUTE TASK')),
-    current: () => [...current],
+    current: () => [...current, ...runs.waiting()],
     nextMs: (task) => runners.get(task.id)?.nextMs,
     flushHistory: runs.flush,
     start: async () => {
