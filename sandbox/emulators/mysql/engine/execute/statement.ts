@@ -136,7 +136,9 @@ const useDatabase = (statement: Statement, name: string): Outcome => {
 const begin = (statement: Statement, parsed: Extract<Parsed, { kind: 'begin' }>): Outcome => {
   const { server, session } = statement;
   commit(server, session);
-  unlockTables(statement, false);
+  // "Beginning a transaction does not release a global read lock": a backup's snapshot begins under it.
+  // https://dev.mysql.com/doc/refman/8.4/en/commit.html
+  unlockTables(statement, true);
   const transaction = ensureTransaction(server, session, parsed.readOnly ?? undefined);
   session.explicitTransaction = true;
   if (parsed.consistentSnapshot) viewOf(server, transaction);
@@ -181,9 +183,7 @@ const unlockTables = (statement: Statement, implicit: boolean): Outcome => {
     if (!implicit) commit(server, session);
     session.lockedTables = null;
   }
-  const kept = implicit && server.tableLocks.globalReaders.has(session.id);
-  releaseLocked(server.tableLocks, session.id);
-  if (kept) server.tableLocks.globalReaders.add(session.id);
+  releaseLocked(server.tableLocks, session.id, implicit);
   return done;
 };
 

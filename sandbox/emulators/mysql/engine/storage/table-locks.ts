@@ -126,10 +126,10 @@ export const releaseUsed = (locks: TableLocks, session: number): void => {
   wake(locks);
 };
 
-/** UNLOCK TABLES. */
-export const releaseLocked = (locks: TableLocks, session: number): void => {
+/** UNLOCK TABLES, or the end of a session; what unlocks by the way (a new transaction) leaves the global read lock. */
+export const releaseLocked = (locks: TableLocks, session: number, keepGlobalRead = false): void => {
   release(locks.locked, session);
-  locks.globalReaders.delete(session);
+  if (!keepGlobalRead) locks.globalReaders.delete(session);
   wake(locks);
 };
 

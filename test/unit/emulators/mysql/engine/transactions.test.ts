@@ -127,6 +127,24 @@ test('FLUSH TABLES WITH READ LOCK holds writes of others, KILL ends a wait', asy
   killed.close();
 });
 
+test('a snapshot begun under FLUSH TABLES WITH READ LOCK sees exactly what the binlog holds up to its position', async () => {
+  await fresh();
+  await runAll(one, 'FLUSH TABLES WITH READ LOCK; START TRANSACTION WITH CONSISTENT SNAPSHOT');
+  const before = await rows(one, 'SHOW BINARY LOG STATUS');
+  let changed = false;
+  const waiting = run(other, 'UPDATE accounts SET money = 77 WHERE id = 1').then(() => {
+    changed = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(changed).toBe(false);
+  expect(await rows(one, 'SHOW BINARY LOG STATUS')).toEqual(before);
+  await runAll(one, 'UNLOCK TABLES');
+  await waiting;
+  expect(await rows(one, 'SELECT COUNT(*) FROM accounts WHERE money = 77')).toEqual([['0']]);
+  expect(await rows(one, 'SHOW BINARY LOG STATUS')).not.toEqual(before);
+  await runAll(one, 'COMMIT');
+});
+
 test('a session that closes gives its locks back', async () => {
   await fresh();
   const leaving = login(engine, 'root', 'bank');
