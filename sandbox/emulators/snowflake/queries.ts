@@ -59,8 +59,8 @@ export type Queries = {
   resultFolder(id: string): string;
 };
 
-const queriesAtMost = 2_000;
-const retainedBytesAtMost = 64_000_000;
+const queriesAtMost = 1_000;
+const retainedBytesAtMost = 8_000_000;
 
 const sizeOf = (query: Query): number => {
   const result = query.outcome?.result;

@@ -61,8 +61,13 @@ export const runStatement = async (execution: Execution, statement: Statement): 
 const withTimeout = async (engine: Engine, session: Session, query: Query, action: () => Promise<Outcome>) => {
   const seconds = Number(parameterValue(session.parameters, 'STATEMENT_TIMEOUT_IN_SECONDS'));
   const done = new AbortController();
-  const interrupt = async (): Promise<void> => (await session.connection()).interrupt();
-  query.abort.signal.addEventListener('abort', () => void interrupt(), { once: true });
+  const interrupt = (): void => {
+    session.connection().then(
+      (connection) => connection.interrupt(),
+      () => {},
+    );
+  };
+  query.abort.signal.addEventListener('abort', interrupt, { once: true });
   if (seconds > 0) {
     void engine.clock.sleep(Math.min(seconds * 1000, 2 ** 31 - 1), done.signal).then(() => {
       if (!done.signal.aborted) query.abort.abort();

@@ -34,7 +34,7 @@ export type Pipes = {
 export const pipeMemoryMs = 14 * 24 * 60 * 60 * 1000;
 
 const filesAtOnce = 64;
-const bytesAtOnce = 16_000_000;
+const bytesAtOnce = 4_000_000;
 const readsAtOnce = 8;
 /** Larger files are read as they are loaded, not beforehand. */
 const readAheadBytes = 4_000_000;

@@ -134,6 +134,17 @@ export const checkedParameter = (name: string, value: string | number | boolean)
   return typed;
 };
 
+export type ParameterList = readonly { name: string; value: ParameterValue }[];
+
+// Every query keeps the list of its time: most of them share one.
+const lists = new WeakMap<Parameters, { key: string; list: ParameterList }>();
+
 /** As the login's answer and each result carry them. */
-export const parameterList = (parameters: Parameters): { name: string; value: ParameterValue }[] =>
-  parameterNames.map((name) => ({ name, value: parameterValue(parameters, name) }));
+export const parameterList = (parameters: Parameters): ParameterList => {
+  const key = JSON.stringify([...parameters]);
+  const known = lists.get(parameters);
+  if (known?.key === key) return known.list;
+  const list = parameterNames.map((name) => ({ name, value: parameterValue(parameters, name) }));
+  lists.set(parameters, { key, list });
+  return list;
+};

@@ -65,6 +65,8 @@ export const createSessions = (store: Store, transactions: Transactions, nowMs: 
   };
   return {
     open: (start) => {
+      // A client that never said goodbye holds its session until that has expired.
+      for (const session of byToken.values()) if (session.masterEndsMs < nowMs()) void end(session).catch(() => {});
       if (byToken.size >= sessionsAtMost) {
         throw new SnowflakeError('390195', `The sandbox holds at most ${sessionsAtMost} sessions at a time.`);
       }

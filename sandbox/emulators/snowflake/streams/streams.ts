@@ -95,7 +95,7 @@ export const loadStreams = async (dependencies: StreamDependencies, connection: 
     for (const [id, version] of consumed) {
       offsets.set(id, version);
       const stream = catalog.byId('stream', id);
-      if (stream && changed.has(stream.tableId)) void prune(() => pruneChanges(stream.tableId));
+      if (stream && changed.has(stream.tableId)) void prune(() => pruneChanges(stream.tableId)).catch(() => {});
     }
   });
 
@@ -145,7 +145,7 @@ export const loadStreams = async (dependencies: StreamDependencies, connection: 
     },
     dropped: (stream) => {
       offsets.delete(stream.id);
-      if (changed.has(stream.tableId)) void prune(() => pruneChanges(stream.tableId));
+      if (changed.has(stream.tableId)) void prune(() => pruneChanges(stream.tableId)).catch(() => {});
     },
     capture: (table, rowIds) => {
       const names = table.columns.map((column) => quoted(column.name)).join(', ');
