@@ -150,6 +150,7 @@ const replayQuery =
         strictWrite: false,
         warn: () => undefined,
         assigned: new Map(),
+        pauses: { taken: 0, met: 0 },
       },
       parsed,
     );

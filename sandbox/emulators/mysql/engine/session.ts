@@ -10,16 +10,16 @@ import {
 import { SqlNotEmulated, SqlSyntaxError } from '../../../wire/mysql-sql/syntax-error.ts';
 import { MysqlError, mysqlError } from '../errors.ts';
 import { readSqlMode } from './context.ts';
-import { executeStatement, type Outcome, runsInTransaction } from './execute/statement.ts';
+import { changeDatabase, executeStatement, type Outcome, runsInTransaction } from './execute/statement.ts';
 import { likePattern } from './functions/patterns.ts';
-import { deniedSchema, mayUseSchema, requireGlobalPrivilege } from './privileges.ts';
+import { requireGlobalPrivilege } from './privileges.ts';
 import type { Compiled } from './query/compiled.ts';
 import { tableColumns } from './query/from.ts';
 import { planQuery } from './query/plan.ts';
-import type { Statement } from './query/statement.ts';
+import { type Pauses, type Statement, StatementPaused } from './query/statement.ts';
 import { columnsOf, resultValue } from './results.ts';
 import type { Server, SessionState } from './server-state.ts';
-import { findDatabase, isSystemSchema } from './storage/catalog.ts';
+import { findDatabase } from './storage/catalog.ts';
 import { enqueue, isStillBlocked, RowLocked, wouldDeadlock } from './storage/locks.ts';
 import { releaseLocked, TableLocked, waitForTable } from './storage/table-locks.ts';
 import { beginStatement, commit, ensureTransaction, rollback, viewOf } from './transactions.ts';
@@ -133,7 +133,7 @@ const statusOf = (state: SessionState): number =>
   (state.sqlMode.noBackslashEscapes ? statusFlag.NO_BACKSLASH_ESCAPES : 0) |
   (state.transaction?.readOnly && state.explicitTransaction ? statusFlag.IN_READ_ONLY_TRANSACTION : 0);
 
-const nowMicroseconds = (server: Server, state: SessionState): bigint => {
+const startOf = (server: Server, state: SessionState): bigint => {
   const fixed = state.variables.get('timestamp');
   if (fixed !== undefined && fixed !== null) return BigInt(Math.round(Number(fixed) * 1_000_000));
   return BigInt(Math.round(server.clock.nowMs() * 1000));
@@ -158,6 +158,8 @@ const newStatement = (
   parameters: readonly Parameter[] | null,
   locking: boolean,
   assigned: Statement['assigned'],
+  nowMicroseconds: bigint,
+  pauses: Pauses,
 ): Statement => ({
   server,
   session: state,
@@ -165,7 +167,8 @@ const newStatement = (
   read: readMode(server, state, parsed, locking),
   sqlMode: state.sqlMode,
   timeZone: state.timeZone,
-  nowMicroseconds: nowMicroseconds(server, state),
+  nowMicroseconds,
+  pauses,
   strictWrite: isWrite(parsed) && state.sqlMode.strict,
   warn: (error, level = 'Warning') => {
     if (level === 'Note' && sessionValue(server, state, 'sql_notes') !== 'ON') return;
@@ -218,6 +221,8 @@ const runStatement = async (
   const { statement: ast } = parsed;
   const locking = parsed.locksRows;
   const assigned: Statement['assigned'] = new Map();
+  const startMicroseconds = startOf(server, state);
+  const pauses: Pauses = { taken: 0, met: 0 };
   const transactional = runsInTransaction(ast);
   // Alone in its transaction: decided once, for after a wait the transaction is there already.
   const implicit = transactional && state.transaction === null && state.autocommit && !state.explicitTransaction;
@@ -229,12 +234,15 @@ const runStatement = async (
       ensureTransaction(server, state);
     const undo = transactional && state.transaction ? beginStatement(state.transaction) : null;
     try {
-      const outcome = executeStatement(newStatement(server, state, ast, parameters, locking, assigned), parsed);
+      const outcome = executeStatement(
+        newStatement(server, state, ast, parameters, locking, assigned, startMicroseconds, pauses),
+        parsed,
+      );
       if (implicit && state.transaction) commit(server, state);
       return outcome;
     } catch (error) {
       if (state.transaction) undo?.();
-      if (!(error instanceof RowLocked) && !(error instanceof TableLocked)) {
+      if (!(error instanceof RowLocked) && !(error instanceof TableLocked) && !(error instanceof StatementPaused)) {
         if (implicit && state.transaction) rollback(server, state);
         throw error;
       }
@@ -242,9 +250,25 @@ const runStatement = async (
         if (value === undefined) state.userVariables.delete(name);
         else state.userVariables.set(name, value);
       }
-      await wait(server, state, error, implicit);
+      pauses.met = 0;
+      if (error instanceof StatementPaused) await pause(server, state, error, implicit, pauses);
+      else await wait(server, state, error, implicit);
     }
   }
+};
+
+const pause = async (
+  server: Server,
+  state: SessionState,
+  { seconds }: StatementPaused,
+  implicit: boolean,
+  pauses: Pauses,
+): Promise<void> => {
+  const how = await waitFor(server, state, seconds, 'User sleep', () => () => undefined);
+  pauses.taken++;
+  if (how !== 'killed') return;
+  if (implicit && state.transaction) rollback(server, state);
+  throw killedError(state);
 };
 
 const wait = async (
@@ -398,11 +422,18 @@ const withCommand = async <T>(
 const preparedColumns = (server: Server, state: SessionState, parsed: ParsedStatement): readonly Column[] => {
   const { statement: ast } = parsed;
   if (ast.kind === 'query' && ast.into === null) {
-    const planned = planQuery(withoutLimit(ast), newStatement(server, state, ast, null, false, new Map()), null);
+    const planned = planQuery(
+      withoutLimit(ast),
+      newStatement(server, state, ast, null, false, new Map(), startOf(server, state), { taken: 0, met: 0 }),
+      null,
+    );
     return columnsOf(planned.columns);
   }
   if (ast.kind === 'show' || ast.kind === 'describe') {
-    const outcome = executeStatement(newStatement(server, state, ast, null, false, new Map()), parsed);
+    const outcome = executeStatement(
+      newStatement(server, state, ast, null, false, new Map(), startOf(server, state), { taken: 0, met: 0 }),
+      parsed,
+    );
     return outcome.kind === 'rows' ? columnsOf(outcome.columns) : [];
   }
   return [];
@@ -422,12 +453,8 @@ const reset = (server: Server, state: SessionState): void => {
 export const newSession = (server: Server, options: SessionOptions): Session => {
   const state = newState(server, options);
   const use = (database: string): void => {
-    if (!isSystemSchema(database)) {
-      // Who may not see it is not told whether it is there.
-      if (!mayUseSchema({ session: state }, database)) throw deniedSchema({ session: state }, database);
-      findDatabase(server.catalog, database);
-    }
-    state.database = database;
+    changeDatabase({ server, session: state }, database);
+    state.changes = [];
   };
   if (options.database !== null) use(options.database);
   server.sessions.set(state.id, state);

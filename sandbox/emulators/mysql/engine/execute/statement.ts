@@ -119,7 +119,8 @@ const scalar = (statement: Statement, expression: Parameters<typeof compileScala
   return { value: compiled.evaluate(emptyFrame()), type: compiled.type };
 };
 
-const useDatabase = (statement: Statement, name: string): Outcome => {
+/** USE and COM_INIT_DB. */
+export const changeDatabase = (statement: Pick<Statement, 'server' | 'session'>, name: string): Outcome => {
   const { session, server } = statement;
   if (!mayUseSchema(statement, name)) throw deniedSchema(statement, name);
   if (!isSystemSchema(name)) findDatabase(server.catalog, name);
@@ -355,7 +356,7 @@ const executors: Executors = {
   renameUser: (statement, parsed, text) => define(statement, text, () => renameUser(statement, parsed)),
   grant: (statement, parsed, text) => define(statement, text, () => grant(statement, parsed)),
   revoke: (statement, parsed, text) => define(statement, text, () => revoke(statement, parsed)),
-  use: (statement, parsed) => useDatabase(statement, parsed.database),
+  use: (statement, parsed) => changeDatabase(statement, parsed.database),
   set,
   show: (statement, parsed) => listed(executeShow(statement, parsed)),
   describe: (statement, parsed) => listed(describeTable(statement, parsed.table, parsed.column)),

@@ -51,7 +51,6 @@ export const refusedFunctions: ReadonlySet<string> = new Set([
   'PS_THREAD_ID',
   'RANDOM_BYTES',
   'ROLES_GRAPHML',
-  'SLEEP',
   'STATEMENT_DIGEST',
   'STATEMENT_DIGEST_TEXT',
   'VALIDATE_PASSWORD_STRENGTH',

@@ -4,6 +4,7 @@ import { mysqlError } from '../../errors.ts';
 import { type Compiled, constant, derive } from '../query/compiled.ts';
 import type { Compiler } from '../query/compiler.ts';
 import { choice, compareValues } from '../query/expression.ts';
+import { pauseOnce } from '../query/statement.ts';
 import { defaultCollation } from '../values/collation.ts';
 import { toText, toTruth } from '../values/convert.ts';
 import { bigintType, binaryType, type Datum, kindOf, stringType, unsignedBigintType } from '../values/sql-type.ts';
@@ -179,22 +180,42 @@ export const informationFunctions: FunctionList = {
     constant(kindOf(at(inputs, 0).type) === 'string' ? at(inputs, 0).type.collation.name : 'binary', systemText),
   ),
   COERCIBILITY: define(1, 1, (inputs) => constant(BigInt(at(inputs, 0).coercibility), bigintType)),
+  // Looks again every 50 ms until the lock is free or its time is over.
   GET_LOCK: define(2, 2, (inputs, _call, compiler) => {
-    const { session } = compiler.statement;
+    const { session, server, nowMicroseconds, pauses } = compiler.statement;
     return derive(
       bigintType,
       inputs,
       (frame) => {
         const name = userLockName(at(inputs, 0).evaluate(frame), at(inputs, 0));
-        const holder = holderOf(compiler, name);
-        // Somebody else holds it: waiting for it is not emulated, its time is over at once.
-        if (holder !== null && holder !== session.id) return 0n;
+        const seconds = number(at(inputs, 1).evaluate(frame), at(inputs, 1), compiler);
+        for (;;) {
+          const holder = holderOf(compiler, name);
+          if (holder === null || holder === session.id) break;
+          const untilMs = Number(nowMicroseconds / 1000n) + seconds * 1000;
+          if (seconds >= 0 && server.clock.nowMs() >= untilMs) return 0n;
+          pauseOnce(pauses, 0.05);
+        }
         session.userLocks.set(name, (session.userLocks.get(name) ?? 0) + 1);
         return 1n;
       },
       { volatile: true },
     );
   }),
+  SLEEP: define(1, 1, (inputs, _call, compiler) =>
+    derive(
+      bigintType,
+      inputs,
+      (frame) => {
+        const value = at(inputs, 0).evaluate(frame);
+        const seconds = value === null ? -1 : number(value, at(inputs, 0), compiler);
+        if (seconds < 0) throw mysqlError('ER_WRONG_ARGUMENTS', 'sleep');
+        pauseOnce(compiler.statement.pauses, seconds);
+        return 0n;
+      },
+      { volatile: true, nullable: false },
+    ),
+  ),
   RELEASE_LOCK: define(1, 1, (inputs, _call, compiler) => {
     const { session } = compiler.statement;
     return derive(

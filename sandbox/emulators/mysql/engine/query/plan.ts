@@ -81,7 +81,9 @@ const limitOf = (query: Query, statement: Statement): Surroundings['limit'] => {
     const compiled = compileScalar(expression, newCompiler(statement, newScope(null), 'limit clause'));
     const value = compiled.evaluate(emptyFrame());
     // A parameter that is no whole number is refused, as the server refuses it; one that came as text is read.
-    const whole = kindOf(compiled.type) === 'integer' || (typeof value === 'number' ? Number.isInteger(value) : /^\s*\d+\s*$/.test(String(value)));
+    const whole =
+      kindOf(compiled.type) === 'integer' ||
+      (typeof value === 'number' ? Number.isInteger(value) : /^\s*\d+\s*$/.test(String(value)));
     if (value !== null && !whole) throw mysqlError('ER_WRONG_ARGUMENTS', 'mysqld_stmt_execute');
     const number = toInteger(value, compiled.type, statement) ?? 0n;
     if (number < 0n) throw mysqlError('ER_WRONG_ARGUMENTS', 'mysqld_stmt_execute');
