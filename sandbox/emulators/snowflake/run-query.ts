@@ -53,7 +53,9 @@ export const runStatement = async (execution: Execution, statement: Statement): 
     | undefined;
   if (!handler)
     throw unsupportedFeature(
-      'name' in statement && statement.kind === 'other' ? statement.name : statement.kind.toUpperCase(),
+      'name' in statement && statement.kind === 'other'
+        ? statement.name
+        : statement.kind.replaceAll('-', ' ').toUpperCase(),
     );
   return handler(execution, statement);
 };

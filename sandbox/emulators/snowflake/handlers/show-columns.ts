@@ -1,6 +1,8 @@
+import type { Options } from '../../../wire/snowflake-sql/ast.ts';
 import { fullName, whereabouts } from '../catalog/names.ts';
 import type { CatalogObject, ObjectOf, TableObject } from '../catalog/objects.ts';
 import { type Engine, notificationChannel } from '../engine.ts';
+import { optionText } from '../options.ts';
 import { ltzColumn, numberColumn, type ResultColumn, textColumn } from '../results/rowtype.ts';
 import { timeText, yesNo } from '../results/value.ts';
 import type { Session } from '../sessions/session.ts';
@@ -41,6 +43,18 @@ const tableName = (engine: Engine, id: number): string => {
   const table = engine.catalog.byId('table', id);
   return table ? fullName(engine.catalog, table) : '';
 };
+
+const plainOptions = (options: Options): Record<string, string | boolean | number | string[]> =>
+  Object.fromEntries(
+    Object.entries(options).map(([option, value]) => [
+      option,
+      value.kind === 'list'
+        ? value.items.map(optionText)
+        : value.kind === 'boolean' || value.kind === 'number'
+          ? value.value
+          : optionText(value),
+    ]),
+  );
 
 const optionsOf = (transient: boolean): string => (transient ? 'TRANSIENT' : '');
 
@@ -149,7 +163,7 @@ const fileFormat: ShowColumn<ObjectOf<'file-format'>>[] = [
   text('type', (object) => object.type),
   owner(),
   comment(),
-  text('format_options', (object) => JSON.stringify(object.options)),
+  text('format_options', (object) => JSON.stringify(plainOptions(object.options))),
   ownerRoleType(),
 ];
 const pipe: ShowColumn<Pipe>[] = [

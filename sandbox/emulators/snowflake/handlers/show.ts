@@ -24,12 +24,12 @@ const likeExpression = (pattern: string): RegExp => {
 
 type Filter = (object: CatalogObject) => boolean;
 
+const accountKinds: ReadonlySet<CatalogObject['kind']> = new Set(['database', 'warehouse', 'integration']);
+
 const inSchemas =
-  (execution: Execution, schemas: ReadonlySet<number>): Filter =>
+  (schemas: ReadonlySet<number>): Filter =>
   (object) =>
-    schemas.has(object.kind === 'schema' ? object.id : object.parent) ||
-    (object.kind === 'schema' && schemas.has(object.parent)) ||
-    execution.engine.catalog.byId('schema', object.parent) === undefined;
+    accountKinds.has(object.kind) || schemas.has(object.kind === 'schema' ? object.id : object.parent);
 
 /** Where SHOW looks: as said by IN, otherwise in the session's schema, its database, or the account. */
 const placeFilter = (execution: Execution, statement: Show): Filter => {
@@ -43,7 +43,7 @@ const placeFilter = (execution: Execution, statement: Show): Filter => {
         .filter(({ parent }) => parent === databaseId)
         .map(({ id }) => id),
     );
-    return inSchemas(execution, schemas);
+    return inSchemas(schemas);
   };
   const within = statement.in;
   if (within?.scope === 'ACCOUNT') return () => true;
@@ -53,19 +53,19 @@ const placeFilter = (execution: Execution, statement: Show): Filter => {
   }
   if (within && within.scope === 'SCHEMA') {
     const schema = schemaNamed(scope, within.name?.parts.map(({ name }) => name) ?? []);
-    return inSchemas(execution, new Set([schema.id]));
+    return inSchemas(new Set([schema.id]));
   }
   if (within?.name) {
     const parts = within.name.parts.map(({ name }) => name);
     const database = parts.length === 1 ? catalog.find('database', 0, parts[0] as string) : undefined;
     if (database) return databaseFilter(database.id);
-    return inSchemas(execution, new Set([schemaNamed(scope, parts).id]));
+    return inSchemas(new Set([schemaNamed(scope, parts).id]));
   }
   const database = scope.database === undefined ? undefined : catalog.find('database', 0, scope.database);
   if (!database) return () => true;
   const schema =
     scope.schema === undefined || isSchemas ? undefined : catalog.find('schema', database.id, scope.schema);
-  return schema ? inSchemas(execution, new Set([schema.id])) : databaseFilter(database.id);
+  return schema ? inSchemas(new Set([schema.id])) : databaseFilter(database.id);
 };
 
 const limited = <T extends { name: string }>(statement: Show, objects: readonly T[]): T[] => {
