@@ -74,12 +74,22 @@ const startLane = (request: OrdersRequest, signal: AbortSignal) => {
     await clock.sleep(reconnectPauseMs, signal);
   };
 
+  /** A change that met no row is a loss: of MySQL's, or of this simulator's. */
+  const report = ({ kind, row }: OrderChange, changedRows: number): void => {
+    if (changedRows === 1) return;
+    emit({
+      component: 'simulators',
+      kind: 'failed',
+      message: `${kind} of order ${row.id} changed ${changedRows} rows`,
+    });
+  };
+
   /** Tries until it has happened; what is doubtful is looked up first, so that nothing is done twice. */
   const carryOut = async (change: OrderChange, doubtful: boolean): Promise<void> => {
     for (let unsure = doubtful; !signal.aborted; unsure = true) {
       try {
         const connection = await connected();
-        if (!(unsure && (await connection.hasHappened(change)))) await connection.apply(change);
+        if (!(unsure && (await connection.hasHappened(change)))) report(change, await connection.apply(change));
         return ledger.settle(change);
       } catch (error) {
         if (!signal.aborted) await lost(error);
@@ -141,14 +151,16 @@ export const startOrders = async (request: OrdersRequest): Promise<OrdersLoad> =
   const lanes = Array.from({ length: connectionCount }, () => startLane(request, stopping.signal));
   const laneOf = (change: OrderChange) => lanes[change.row.id % connectionCount] as (typeof lanes)[number];
 
-  const { lastSequence, doubtful } = ledger.state();
+  const { lastSequence, doubtful, wasBegun } = ledger.state();
   let begun = lastSequence;
-  const redo = doubtful;
-  // The generator gives every change from the first: what an earlier run has begun is passed over.
-  for (let passed = 0; passed < begun; passed++) changes.next();
+  // The generator gives every change from the first: what an earlier run has begun is passed over, what waited when it ended is done now.
+  for (let sequence = 1; sequence <= begun; sequence++) {
+    const change = changes.next().value;
+    if (!wasBegun(sequence)) laneOf(change).push(change);
+  }
 
   await stock(lanes[0] as (typeof lanes)[number], request);
-  const running = lanes.map((lane) => lane.run(redo.filter((change) => laneOf(change) === lane)));
+  const running = lanes.map((lane) => lane.run(doubtful.filter((change) => laneOf(change) === lane)));
   const pace = startPace(clock, request.perSecond, (count) => {
     for (let issued = 0; issued < count && begun < (request.lastSequence ?? Number.POSITIVE_INFINITY); issued++) {
       if (lanes.some((lane) => lane.backlog() > backlogAtMost)) return;

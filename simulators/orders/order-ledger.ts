@@ -9,6 +9,8 @@ type Line = { intent: OrderChange } | { done: number };
 export type OrderLedgerState = {
   /** The highest sequence that was begun. */
   lastSequence: number;
+  /** Whether a change was begun: connections go at their own pace, so one below the highest may not have been. */
+  wasBegun(sequence: number): boolean;
   /** Each order as its last settled change left it; `null` when that was a delete. */
   orders: ReadonlyMap<number, OrderRow | null>;
   /** Begun and not settled: a crash came between; the source says whether they happened. In order of sequence. */
@@ -22,11 +24,24 @@ export type OrderLedger = {
   close(): void;
 };
 
-type Book = { lastSequence: number; orders: Map<number, OrderRow | null>; open: Map<number, OrderChange> };
+type Book = {
+  lastSequence: number;
+  /** All up to this one were begun, and beyond it those in `begunAhead`. */
+  begunUpTo: number;
+  begunAhead: Set<number>;
+  orders: Map<number, OrderRow | null>;
+  open: Map<number, OrderChange>;
+};
+
+const begin = (book: Book, sequence: number): void => {
+  book.lastSequence = Math.max(book.lastSequence, sequence);
+  book.begunAhead.add(sequence);
+  while (book.begunAhead.delete(book.begunUpTo + 1)) book.begunUpTo++;
+};
 
 const enter = (book: Book, line: Line): void => {
   if ('intent' in line) {
-    book.lastSequence = Math.max(book.lastSequence, line.intent.sequence);
+    begin(book, line.intent.sequence);
     book.open.set(line.intent.sequence, line.intent);
     return;
   }
@@ -43,13 +58,14 @@ const wholeLines = (path: string): { text: string; sizeBytes: number } => {
 };
 
 const readBook = (text: string): Book => {
-  const book: Book = { lastSequence: 0, orders: new Map(), open: new Map() };
+  const book: Book = { lastSequence: 0, begunUpTo: 0, begunAhead: new Set(), orders: new Map(), open: new Map() };
   for (const line of text.split('\n')) if (line !== '') enter(book, JSON.parse(line) as Line);
   return book;
 };
 
 const stateOf = (book: Book): OrderLedgerState => ({
   lastSequence: book.lastSequence,
+  wasBegun: (sequence) => sequence <= book.begunUpTo || book.begunAhead.has(sequence),
   orders: book.orders,
   doubtful: [...book.open.values()].sort((left, right) => left.sequence - right.sequence),
 });

@@ -1,4 +1,4 @@
-import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { type Connection, createConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
 import type { Customer, Product, World } from '../shop/world.ts';
 import { money } from '../shop/world.ts';
 import type { OrderChange, OrderRow } from './life-cycle.ts';
@@ -10,9 +10,21 @@ const batchRows = 100;
 const sameRow = (found: RowDataPacket | undefined, row: OrderRow): boolean =>
   found !== undefined && found['status'] === row.status && found['updated_at'] === row.updated_at;
 
+const statements: Readonly<
+  Record<OrderChange['kind'], (row: OrderRow) => { sql: string; values: OrderRow | (string | number)[] }>
+> = {
+  insert: (row) => ({ sql: 'INSERT INTO sales.orders SET ?', values: row }),
+  update: ({ status, updated_at, id }) => ({
+    sql: 'UPDATE sales.orders SET status = ?, updated_at = ? WHERE id = ?',
+    values: [status, updated_at, id],
+  }),
+  delete: ({ id }) => ({ sql: 'DELETE FROM sales.orders WHERE id = ?', values: [id] }),
+};
+
 /** One connection on which the shop changes its orders. */
 export type OrdersDatabase = {
-  apply(change: OrderChange): Promise<void>;
+  /** How many rows it changed: one, if all is well. */
+  apply(change: OrderChange): Promise<number>;
   /** Whether a change whose outcome is unknown has happened: the row says so. */
   hasHappened(change: OrderChange): Promise<boolean>;
   stockShop(world: World): Promise<void>;
@@ -42,14 +54,9 @@ export const connectOrders = async (address: MysqlAddress): Promise<OrdersDataba
   connection.on('error', () => {});
   return {
     apply: async ({ kind, row }) => {
-      if (kind === 'insert') await connection.query('INSERT INTO sales.orders SET ?', row);
-      if (kind === 'update')
-        await connection.query('UPDATE sales.orders SET status = ?, updated_at = ? WHERE id = ?', [
-          row.status,
-          row.updated_at,
-          row.id,
-        ]);
-      if (kind === 'delete') await connection.query('DELETE FROM sales.orders WHERE id = ?', [row.id]);
+      const { sql, values } = statements[kind](row);
+      const [{ affectedRows }] = await connection.query<ResultSetHeader>(sql, values);
+      return affectedRows;
     },
     hasHappened: async ({ kind, row }) => {
       const [rows] = await connection.query<RowDataPacket[]>(

@@ -87,7 +87,7 @@ test('what was begun and not settled is doubtful after a crash, and only that', 
   truncateSync(path, readFileSync(path).length);
   appendFileSync(path, '{"intent":{"sequ');
   const again = openOrderLedger(path);
-  expect(again.state()).toEqual({
+  expect(again.state()).toMatchObject({
     lastSequence: 3,
     orders: new Map([[10, null]]),
     doubtful: [change(2, 'insert', 11)],
@@ -96,4 +96,13 @@ test('what was begun and not settled is doubtful after a crash, and only that', 
   again.close();
   expect(readOrderLedger(path).doubtful).toEqual([]);
   expect(readOrderLedger(path).orders.get(11)).toEqual(change(2, 'insert', 11).row);
+});
+
+test('a change that waited while later ones were begun is known not to have been', () => {
+  const ledger = openOrderLedger(path);
+  for (const sequence of [1, 2, 5, 4]) ledger.intend(change(sequence, 'insert', sequence));
+  ledger.close();
+  const { lastSequence, wasBegun } = readOrderLedger(path);
+  expect(lastSequence).toBe(5);
+  expect([1, 2, 3, 4, 5, 6].filter(wasBegun)).toEqual([1, 2, 4, 5]);
 });
