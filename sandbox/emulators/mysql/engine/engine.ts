@@ -169,7 +169,7 @@ const createUsers = (server: Server, users: EngineOptions['users']): void => {
 };
 
 /** Bytes of log after which the tables are written down anew. */
-const checkpointEveryBytes = 64 * 1024 * 1024;
+const checkpointEveryBytes = 16 * 1024 * 1024;
 
 /** Opens the data directory: recovers tables from the last checkpoint and the binlog after it, cutting a torn tail. */
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {

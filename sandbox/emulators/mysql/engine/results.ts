@@ -82,6 +82,8 @@ const describe = (name: string, expression: Compiled): Column => {
   if (expression.nullable) flags &= ~columnFlag.NOT_NULL;
   else flags |= columnFlag.NOT_NULL;
   const direct = origin !== undefined && expression.sources !== 0;
+  // A stored number has no BINARY flag, a computed one has; Connector/J takes a BIT(1) with it for bytes.
+  if (direct && ['integer', 'decimal', 'double'].includes(kindOf(type))) flags &= ~columnFlag.BINARY;
   return {
     schema: direct ? origin.schema : '',
     table: direct ? origin.table : '',
