@@ -9,6 +9,7 @@ import { type Sandbox, startSandbox } from '../pipeline/sandbox.ts';
 import type { Settings } from '../pipeline/settings.ts';
 import { expectUntil, type Finding } from './expectations.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
+import { crashUncommitted } from './steps/crash-uncommitted.ts';
 import { endAndStart } from './steps/end-and-start.ts';
 import { loseObject } from './steps/lose-object.ts';
 
@@ -37,6 +38,10 @@ const takeStep = async (step: ScenarioStep, request: ScenarioRequest, sandbox: S
     report(`stopping ${step.stop}`);
     await endAndStart('stop', step.stop, step.for, sandbox, clock);
     return report(`${step.stop} started again`);
+  }
+  if ('crash-uncommitted' in step) {
+    const { connector } = step['crash-uncommitted'];
+    return report(`kill -9 of connect after ${await crashUncommitted(connector, graph, sandbox, clock)}`);
   }
   const key = await loseObject(step['lose-object'].prefix, graph, sandbox, clock);
   report(`deleted ${key} before it was loaded`);

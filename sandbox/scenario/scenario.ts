@@ -22,6 +22,8 @@ const step = z.union([
   z.strictObject({ at: durationMs, crash: target, for: durationMs.default(0) }),
   /** Stopped in order, down for a while, then started again. */
   z.strictObject({ at: durationMs, stop: target, for: durationMs.default(0) }),
+  /** kill -9 of Connect at a moment at which this sink has uploaded an object and not committed its offsets. */
+  z.strictObject({ at: durationMs, 'crash-uncommitted': z.strictObject({ connector: z.string().min(1) }) }),
   /** One object below the prefix is deleted before the pipe has loaded it: its rows are lost. */
   z.strictObject({ at: durationMs, 'lose-object': z.strictObject({ prefix: z.string().min(1) }) }),
 ]);
