@@ -34,10 +34,18 @@ test("another pipeline's files, with other names everywhere, run as they are", a
         password: address['MYSQL_PASSWORD'] as string,
         database: 'bank',
       });
-    const connection = await expect
-      .poll(() => connect().catch(() => undefined), { timeout: 30_000 })
-      .toBeTruthy()
-      .then(connect);
+    // The program tells its addresses before the database's own SQL has run.
+    const tableIsThere = async (): Promise<boolean> => {
+      const connection = await connect();
+      try {
+        await connection.query('SELECT 1 FROM transfers');
+        return true;
+      } finally {
+        await connection.end();
+      }
+    };
+    await expect.poll(() => tableIsThere().catch(() => false), { timeout: 30_000 }).toBe(true);
+    const connection = await connect();
     await connection.query(
       "INSERT INTO transfers VALUES (1, 'A', 0.1000, '2026-01-01'), (18446744073709551615, 'A', 0.2000, '2026-01-02')",
     );

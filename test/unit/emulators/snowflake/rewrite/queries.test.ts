@@ -39,7 +39,7 @@ const variants: readonly Case[] = [
     [['2024-01-01 00:00:00', '2024-01-01', '2024-01-01 00:00:00+00', 'v', '{"c":[1,2.5,"x"]}']],
   ],
   [
-    "select listagg(name, ',') within group (order by name desc), array_agg(id) within group (order by id desc), object_agg(name, id), array_agg(distinct ok), booland_agg(ok), approx_count_distinct(name), max_by(name, id), listagg(distinct id::varchar, '|') from t",
+    "select listagg(name, ',') within group (order by name desc), array_agg(id) within group (order by id desc), object_agg(name, id), array_agg(distinct ok), booland_agg(ok), approx_count_distinct(name), max_by(name, id), listagg(distinct id::varchar, '|') within group (order by id::varchar) from t",
     [['bob,Ann', '[3,2,1]', '{"Ann":1,"bob":2}', '[true,false]', false, '2', 'bob', '1|2|3']],
   ],
   ['select object_construct(*) from t where id = 2', [['{"ID":2,"NAME":"bob","PRICE":-0.5}']]],
