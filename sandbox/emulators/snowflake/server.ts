@@ -59,6 +59,19 @@ const openEngine = async (context: ServerContext, options: SnowflakeOptions): Pr
   return engine;
 };
 
+/** What nobody asks for any more: Snowflake keeps a pipe's memory 14 days, a table's load history 64, a task's runs 7. */
+const dayMs = 24 * 60 * 60 * 1000;
+const forgetOldHistory = async ({ store, clock }: Engine): Promise<void> => {
+  const before = (days: number): number => clock.nowMs() - days * dayMs;
+  const connection = await store.connect();
+  await connection.run(
+    `DELETE FROM sluicebox.pipe_files WHERE remembered_ms < ${before(14)};
+     DELETE FROM sluicebox.loads WHERE loaded_ms < ${before(64)};
+     DELETE FROM sluicebox.task_runs WHERE scheduled_ms < ${before(7)}`,
+  );
+  connection.closeSync();
+};
+
 const shutDown = async (engine: Engine): Promise<void> => {
   await engine.pipes.stop();
   await engine.tasks.stop();
@@ -79,6 +92,7 @@ export const startSnowflake = async (context: ServerContext, options: SnowflakeO
     await http.close();
     throw error;
   }
+  await forgetOldHistory(engine);
   await engine.pipes.start();
   await engine.tasks.start();
   void engine.storage.warmUp().catch((error: unknown) => {
