@@ -15,6 +15,7 @@ import { StorageFailed, type StoredFile } from '../stages/object-storage.ts';
 import { FileUnreadable, readItems } from '../stages/read-file.ts';
 import type { ReadItem } from '../stages/records.ts';
 import { type EventJournal, openEventJournal, type PipeEvent } from './event-journal.ts';
+import { createPipeMemory, type PipeMemory } from './pipe-memory.ts';
 import type { PipeState } from './pipe-status.ts';
 import { createdObject } from './s3-event.ts';
 
@@ -29,9 +30,6 @@ export type Pipes = {
   start(): Promise<void>;
   stop(): Promise<void>;
 };
-
-/** How long a pipe remembers a file's name. Source: Snowflake's "Load metadata" of Snowpipe. */
-export const pipeMemoryMs = 14 * 24 * 60 * 60 * 1000;
 
 const filesAtOnce = 64;
 const bytesAtOnce = 4_000_000;
@@ -49,6 +47,7 @@ type Worker = {
   failures: number;
   state: PipeState;
   plan: { epoch: number; plan: LoadPlan } | undefined;
+  memory: PipeMemory;
 };
 
 const freshState = (): PipeState => ({
@@ -103,6 +102,7 @@ export const createPipes = (engine: Engine): Pipes => {
       failures: 0,
       state: freshState(),
       plan: undefined,
+      memory: createPipeMemory(pipe.id, () => clock.nowMs()),
     };
     workers.set(pipe.id, worker);
     return worker;
@@ -127,19 +127,6 @@ export const createPipes = (engine: Engine): Pipes => {
     const plan = loadPlan(engine, scope, 'SYSTEM', copy, { kind: 'skip-file', errors: 1, percent: false });
     worker.plan = { epoch: catalog.epoch(), plan };
     return plan;
-  };
-
-  const remembered = async (
-    connection: DuckDBConnection,
-    pipeId: number,
-    keys: readonly string[],
-  ): Promise<Set<string>> => {
-    if (keys.length === 0) return new Set();
-    const since = clock.nowMs() - pipeMemoryMs;
-    const rows = await connection.runAndReadAll(
-      `SELECT path FROM sluicebox.pipe_files WHERE pipe = ${pipeId} AND remembered_ms >= ${since} AND path IN (${keys.map(text).join(', ')})`,
-    );
-    return new Set(rows.getRows().map(([path]) => String(path)));
   };
 
   const take = (worker: Worker): PipeEvent[] => {
@@ -220,12 +207,9 @@ export const createPipes = (engine: Engine): Pipes => {
     const firstOfName = [...new Map(events.toReversed().map((event) => [event.key, event])).values()].reverse();
     // Most files are new: they are read while the memory is asked.
     const [known, opened] = await Promise.all([
-      worker.session.connection().then((connection) =>
-        remembered(
-          connection,
-          pipe.id,
-          firstOfName.map(({ key }) => key),
-        ),
+      worker.memory.known(
+        await worker.session.connection(),
+        firstOfName.map(({ key }) => key),
       ),
       openAll(plan, firstOfName),
     ]);
@@ -234,6 +218,7 @@ export const createPipes = (engine: Engine): Pipes => {
       const files = opened.filter(({ file }) => !known.has(file.key));
       const received = new Map(fresh.map(({ key, receivedMs }) => [key, receivedMs]));
       const outcomes = await loadFiles(executionOf(worker, pipe), plan, files, record(pipe, plan, received));
+      worker.memory.add(outcomes.map(({ file }) => file.key));
       noteOutcomes(worker, pipe, outcomes);
     }
     worker.queue.splice(0, events.length);
@@ -375,9 +360,8 @@ export const createPipes = (engine: Engine): Pipes => {
     },
     enqueue: async (pipe, files) => {
       const worker = workerOf(pipe);
-      const known = await remembered(
+      const known = await worker.memory.known(
         await worker.session.connection(),
-        pipe.id,
         files.map(({ key }) => key),
       );
       const fresh = files.filter(({ key }) => !known.has(key));
