@@ -38,6 +38,8 @@ const documentEnd = (text: string, state: Boundary): number => {
   return -1;
 };
 
+const restAtMost = 1_000_000;
+
 const countLines = (text: string): number => {
   let lines = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
@@ -157,8 +159,11 @@ export const jsonReader = (format: JsonFormat): JsonReader => {
   return {
     push: (text) => {
       rest += text;
-      const quick = boundary.scanned === 0 && !inArray ? drainLines() : [];
-      const slow = drain(false);
+      if (inArray) return drain(false);
+      const quick = drainLines();
+      // The start of a line waits for its end: where a document ends without a line break is found out when none comes for long.
+      const waits = !(format.stripOuterArray && !started) && rest.length < restAtMost && !rest.includes('\n');
+      const slow = waits ? [] : drain(false);
       return quick.length === 0 ? slow : slow.length === 0 ? quick : [...quick, ...slow];
     },
     end: () => drain(true),
