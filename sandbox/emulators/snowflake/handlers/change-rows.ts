@@ -62,29 +62,27 @@ const applyDelta = async (
   if (multiJoined > 0 && change.nondeterministic === 'error') {
     throw new SnowflakeError('100090', 'Duplicate row detected during DML action');
   }
-  const names = table.columns.map((column) => quoted(column.name));
   const physical = physicalTable(table);
-  if (changedRows > 0) {
-    await captureRows(execution, writing, table, `SELECT row_id FROM ${delta} WHERE action <> 'INSERT'`);
+  const steps: string[] = [];
+  if (changedRows > 0 && execution.engine.streams.ofTable(table.id).length > 0) {
+    steps.push(execution.engine.streams.capture(table, `SELECT row_id FROM ${delta} WHERE action <> 'INSERT'`));
+    execution.engine.streams.captured(table.id);
   }
   if (deletes > 0) {
-    await connection.run(
-      `DELETE FROM ${physical} WHERE rowid IN (SELECT row_id FROM ${delta} WHERE action = 'DELETE')`,
-    );
+    steps.push(`DELETE FROM ${physical} WHERE rowid IN (SELECT row_id FROM ${delta} WHERE action = 'DELETE')`);
   }
   if (updates > 0) {
     const changed = table.columns.filter(({ name }) => assigned?.has(name) ?? true).map(({ name }) => quoted(name));
     const assignments = changed.map((name) => `${name} = d.${name}`).join(', ');
-    const source =
-      multiJoined > 0
-        ? `(SELECT * FROM ${delta} WHERE action = 'UPDATE' QUALIFY row_number() OVER (PARTITION BY row_id) = 1)`
-        : `(SELECT * FROM ${delta} WHERE action = 'UPDATE')`;
-    await connection.run(`UPDATE ${physical} AS t SET ${assignments} FROM ${source} AS d WHERE t.rowid = d.row_id`);
+    const once = multiJoined > 0 ? 'QUALIFY row_number() OVER (PARTITION BY row_id) = 1' : '';
+    const source = `(SELECT * FROM ${delta} WHERE action = 'UPDATE' ${once})`;
+    steps.push(`UPDATE ${physical} AS t SET ${assignments} FROM ${source} AS d WHERE t.rowid = d.row_id`);
   }
   if (inserted > 0) {
-    await connection.run(insertSql(table, `SELECT ${names.join(', ')} FROM ${delta} WHERE action = 'INSERT'`));
+    const names = table.columns.map((column) => quoted(column.name)).join(', ');
+    steps.push(insertSql(table, `SELECT ${names} FROM ${delta} WHERE action = 'INSERT'`));
   }
-  await connection.run('DROP TABLE temp.main.sluicebox_delta');
+  await connection.run([...steps, `DROP TABLE ${delta}`].join('; '));
   return {
     inserted,
     updated: deletes > 0 && updates === 0 ? 0 : updates - (deletes > 0 ? 0 : multiJoined),
