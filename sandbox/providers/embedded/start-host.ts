@@ -45,8 +45,12 @@ type Channel = {
   kill(): void;
 };
 
+// Each isolate may keep some 48 MB for young objects alone; there are eight of them, and short-lived buffers need far less.
+const youngGenerationMb = 12;
+
 const startWorker = (entryUrl: URL, given: HostStart): Channel => {
-  const worker = new Worker(entryUrl, { workerData: given, stdout: false, stderr: false });
+  const resourceLimits = { maxYoungGenerationSizeMb: youngGenerationMb };
+  const worker = new Worker(entryUrl, { workerData: given, stdout: false, stderr: false, resourceLimits });
   return {
     post: (message) => worker.postMessage(message),
     onMessage: (listener) => worker.on('message', listener),
@@ -59,6 +63,7 @@ const startChild = (entryUrl: URL, given: HostStart): Channel => {
   const child: ChildProcess = fork(fileURLToPath(entryUrl), [], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
+    execArgv: [`--max-semi-space-size=${youngGenerationMb / 3}`],
   });
   child.on('error', () => {});
   child.send(given);
