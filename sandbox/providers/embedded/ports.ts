@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,7 +51,7 @@ const promisePort = (port: number): boolean => {
   return true;
 };
 
-/** The port itself when it can be bound (0: a free one), otherwise undefined. */
+/** The port itself when it can be bound, otherwise undefined. */
 const tryPort = (port: number): Promise<number | undefined> =>
   new Promise((resolve) => {
     const server = createServer();
@@ -61,6 +62,20 @@ const tryPort = (port: number): Promise<number | undefined> =>
     });
   });
 
+// Below where Linux and others take the ports of outgoing connections from: while a component is down, a client that tries to reach it again
+// could otherwise be given that very port, and the component could not come back.
+const freePorts = { from: 20_000, to: 32_000 };
+const triesAtMost = 200;
+
+const freePort = async (reserved: ReadonlySet<number>): Promise<number | undefined> => {
+  for (let tries = 0; tries < triesAtMost; tries++) {
+    const candidate = randomInt(freePorts.from, freePorts.to);
+    if (!reserved.has(candidate) && (await tryPort(candidate)) !== undefined && promisePort(candidate))
+      return candidate;
+  }
+  return undefined;
+};
+
 export type PortRequest = { component: string; standardPort: number; chosenPort?: number | undefined };
 
 /**
@@ -69,8 +84,14 @@ export type PortRequest = { component: string; standardPort: number; chosenPort?
  */
 export const claimPort = async (request: PortRequest, reserved: Set<number>): Promise<number> => {
   const { component, standardPort, chosenPort } = request;
+  if (chosenPort === 0) {
+    const port = await freePort(reserved);
+    if (port === undefined) throw new PortTaken(component, chosenPort);
+    reserved.add(port);
+    return port;
+  }
   if (chosenPort !== undefined) {
-    const port = reserved.has(chosenPort) && chosenPort !== 0 ? undefined : await tryPort(chosenPort);
+    const port = reserved.has(chosenPort) ? undefined : await tryPort(chosenPort);
     if (port === undefined || !promisePort(port)) throw new PortTaken(component, chosenPort);
     reserved.add(port);
     return port;
