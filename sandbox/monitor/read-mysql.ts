@@ -1,5 +1,6 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { Address } from '../components/component.ts';
+import { mysqlOptions } from '../components/mysql-options.ts';
 import type { Graph } from '../pipeline/graph.ts';
 import type { NodeReading, NodeReadings, Reader } from './reading.ts';
 
@@ -19,10 +20,7 @@ export const mysqlReader = (graph: Graph, environment: Address): Reader => {
   const connected = async (): Promise<Connection> => {
     if (connection) return connection;
     const opened = await createConnection({
-      host: environment['MYSQL_HOST'] as string,
-      port: Number(environment['MYSQL_PORT']),
-      user: environment['MYSQL_USER'] as string,
-      password: environment['MYSQL_PASSWORD'] as string,
+      ...mysqlOptions(environment),
       connectTimeout: 5_000,
     });
     opened.on('error', () => {

@@ -1,15 +1,13 @@
 import { createConnection } from 'mysql2/promise';
 import type { Address } from '../components/component.ts';
+import { mysqlOptions } from '../components/mysql-options.ts';
 import { UsageError } from '../core/usage-error.ts';
 import type { SqlStatement } from './artefacts.ts';
 
 /** Runs sql/mysql in file order on one session, which carries the CDC user's name and password as variables. */
 export const applyMysql = async (statements: readonly SqlStatement[], environment: Address): Promise<void> => {
   const connection = await createConnection({
-    host: environment['MYSQL_HOST'] as string,
-    port: Number(environment['MYSQL_PORT']),
-    user: environment['MYSQL_USER'] as string,
-    password: environment['MYSQL_PASSWORD'] as string,
+    ...mysqlOptions(environment),
   });
   try {
     await connection.query('SET @MYSQL_CDC_USER = ?, @MYSQL_CDC_PASSWORD = ?', [

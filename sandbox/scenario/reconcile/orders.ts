@@ -1,6 +1,7 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { OrderRow } from '../../../simulators/orders/life-cycle.ts';
 import type { Address } from '../../components/component.ts';
+import { mysqlOptions } from '../../components/mysql-options.ts';
 import type { SnowflakeSession } from '../../components/snowflake-client.ts';
 import { asRecords } from '../../components/snowflake-client.ts';
 import type { Difference } from './difference.ts';
@@ -32,10 +33,7 @@ const chunks = (orders: OrderStates): number[][] => {
 export async function* reconcileMysqlOrders(orders: OrderStates, environment: Address): AsyncGenerator<Difference> {
   const place = 'MySQL sales.orders';
   const connection = await createConnection({
-    host: environment['MYSQL_HOST'] as string,
-    port: Number(environment['MYSQL_PORT']),
-    user: environment['MYSQL_USER'] as string,
-    password: environment['MYSQL_PASSWORD'] as string,
+    ...mysqlOptions(environment),
     dateStrings: true,
   });
   try {
