@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../core/usage-error.ts';
+import { UsageError } from '../core/usage-error.ts';
 
 /** A port the user named is taken: an error of hers to mend, exit code 2. */
 export class PortTaken extends UsageError {
