@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Address, ComponentName, Credentials } from '../../components/component.ts';
 import { components } from '../../components/components.ts';
 import type { Emit } from '../../core/events.ts';
-import { claimPort } from './ports.ts';
+import { claimPort } from '../ports.ts';
 import { recipes } from './recipes.ts';
 import { type RunningHost, startHost } from './start-host.ts';
 
