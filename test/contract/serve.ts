@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { noteImage } from './observations.ts';
+import { provider } from './provider.ts';
 
 export type Served = {
   /** All addresses that the program told, by name: `served.address.MYSQL_PORT`. */
@@ -40,10 +42,17 @@ const ended = async (child: ChildProcess): Promise<number | null> => {
   return code;
 };
 
-/** Starts the built program's `serve` on free ports and resolves when every component has told its address. */
+const ofProvider = provider === 'embedded' ? [] : ['--provider', provider];
+
+/** Starts the built program's `serve` on free ports, by the provider of this run, and resolves when every component has told its address. */
 export const serve = async ({ components, dataDir = temporaryFolder(), args = [] }: ServeRequest): Promise<Served> => {
   const ports = args.includes('--port') ? [] : components.flatMap((component) => ['--port', `${component}=0`]);
-  const child = startProgram(['serve', ...components, '--json', '--data', dataDir, ...ports, ...args]);
+  const child = startProgram([
+    ...['serve', ...components, '--json', '--data', dataDir],
+    ...ofProvider,
+    ...ports,
+    ...args,
+  ]);
   let errors = '';
   child.stderr?.on('data', (chunk) => {
     errors += chunk;
@@ -53,8 +62,9 @@ export const serve = async ({ components, dataDir = temporaryFolder(), args = []
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   await new Promise<void>((resolve, reject) => {
     lines.on('line', (line) => {
-      const ready = JSON.parse(line) as { component: string; address: Record<string, string> };
+      const ready = JSON.parse(line) as { component: string; address: Record<string, string>; image?: string };
       Object.assign(address, ready.address);
+      if (ready.image !== undefined) noteImage(ready.component, ready.image);
       told.add(ready.component);
       if (told.size === components.length) resolve();
     });
