@@ -80,8 +80,17 @@ export type SnowflakeLogin = { database?: string; schema?: string; warehouse?: s
 export const snowflakeUrl = (address: Address): string =>
   `${address['SNOWFLAKE_PROTOCOL']}://${address['SNOWFLAKE_HOST']}:${address['SNOWFLAKE_PORT']}`;
 
-/** Logs in and gives a session; errors are SnowflakeError, or fetch's own when nothing answers. */
+/**
+ * Logs in and gives a session; errors are SnowflakeError, or the network's own when nothing answers. An account of Snowflake's is told by
+ * its SNOWFLAKE_AUTHENTICATOR and spoken to by its own driver, which knows key pairs, tokens, browsers and PUT.
+ */
 export const openSnowflake = async (address: Address, login: SnowflakeLogin = {}): Promise<SnowflakeSession> => {
+  if (!address['SNOWFLAKE_AUTHENTICATOR']) return openByRequests(address, login);
+  const { openByDriver } = await import('./snowflake-driver.ts');
+  return openByDriver(address, login);
+};
+
+const openByRequests = async (address: Address, login: SnowflakeLogin): Promise<SnowflakeSession> => {
   const base = snowflakeUrl(address);
   const where = new URLSearchParams({
     requestId: randomUUID(),

@@ -1,4 +1,5 @@
 import type { Address } from '../components/component.ts';
+import { connectRequest } from '../components/rest-request.ts';
 import type { Graph } from '../pipeline/graph.ts';
 import type { NodeReading, NodeReadings, NodeState, Reader } from './reading.ts';
 
@@ -34,7 +35,7 @@ export const connectReader = (graph: Graph, environment: Address): Reader => {
     read: async () => {
       const readings: NodeReadings = {};
       try {
-        const response = await fetch(`${environment['CONNECT_URL']}/connectors?expand=status`);
+        const response = await connectRequest(environment, '/connectors?expand=status');
         const found = (await response.json()) as Record<string, { status?: ConnectorStatus }>;
         for (const { id, name } of connectors) readings[id] = readingOf(found[name]?.status);
       } catch (error) {

@@ -1,5 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { Address } from '../components/component.ts';
+import { kafkaOptions } from '../components/kafka-options.ts';
 import type { Graph, GraphNode } from '../pipeline/graph.ts';
 import type { NodeReading, NodeReadings, Reader } from './reading.ts';
 
@@ -10,7 +11,7 @@ type Topic = { reading: NodeReading; ends: Offsets };
 export const kafkaReader = (graph: Graph, environment: Address): Reader => {
   const admin = new Kafka({
     clientId: 'sluicebox-monitor',
-    brokers: (environment['KAFKA_BOOTSTRAP_SERVERS'] ?? '').split(','),
+    ...kafkaOptions(environment),
     logLevel: logLevel.NOTHING,
     retry: { retries: 0 },
   }).admin();

@@ -1,20 +1,12 @@
 import type { Event, QueueConfiguration } from '@aws-sdk/client-s3';
 import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Address } from '../components/component.ts';
+import { s3Options } from '../components/s3-options.ts';
 import { asRecords, openSnowflake } from '../components/snowflake-client.ts';
 import { pipelineLogin } from './apply-snowflake.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
-export const openS3 = (environment: Address): S3Client =>
-  new S3Client({
-    endpoint: environment['AWS_ENDPOINT_URL_S3'] as string,
-    region: environment['AWS_REGION'] as string,
-    credentials: {
-      accessKeyId: environment['AWS_ACCESS_KEY_ID'] as string,
-      secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] as string,
-    },
-    forcePathStyle: true,
-  });
+export const openS3 = (environment: Address): S3Client => new S3Client(s3Options(environment));
 
 /** `s3://bucket/prefix/` in its two parts. */
 export const bucketAndPrefix = (url: string): { bucket: string; prefix: string } => {

@@ -3,8 +3,8 @@ import { type Address, type ComponentName, componentNames } from '../components/
 import type { Clock } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
 import { type EmbeddedSandbox, startEmbedded } from '../providers/embedded/embedded.ts';
-import { claimPort } from '../providers/ports.ts';
 import type { RunningHost } from '../providers/embedded/start-host.ts';
+import { claimPort } from '../providers/ports.ts';
 import { type Artefacts, checkEnvironment } from './artefacts.ts';
 import type { BringUp } from './bring-up.ts';
 import type { Graph } from './graph.ts';

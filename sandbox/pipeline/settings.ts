@@ -1,18 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { type Credentials, sandboxCredentials } from '../components/component.ts';
+import { readEnvFile, readProfile } from './env-file.ts';
+import { type ConnectionRequest, readConnection } from './snowflake-connections.ts';
 
 export type Settings = {
   credentials: Credentials;
-  /** Values for `${env:…}`: `.env.example`, then `.env`, then `SLUICEBOX_<NAME>`, then --set. */
+  /** Values for `${env:…}`: `.env.example`, then `.env`, a named connection, a profile, `SLUICEBOX_<NAME>`, then --set. */
   environment: Record<string, string>;
 };
 
 const prefix = 'SLUICEBOX_';
-
-const readEnvFile = (path: string): Record<string, string> =>
-  existsSync(path) ? (parseEnv(readFileSync(path, 'utf8')) as Record<string, string>) : {};
 
 /** Plain names of the caller's shell are never read: they may hold a production's addresses and keys. */
 const prefixed = (shell: NodeJS.ProcessEnv): Record<string, string> =>
@@ -22,17 +19,28 @@ const prefixed = (shell: NodeJS.ProcessEnv): Record<string, string> =>
     ),
   );
 
+/** Files of the user's that tell of systems which run elsewhere. */
+export type NamedFiles = {
+  /** `NAME=value` lines, as in .env. */
+  profile?: string | undefined;
+  /** A connection of Snowflake's connections.toml. */
+  connection?: ConnectionRequest | undefined;
+};
+
 export const readSettings = (
   projectDir: string,
   shell: NodeJS.ProcessEnv,
   set: Readonly<Record<string, string>> = {},
   /** What the artefacts themselves say, weaker than any setting. */
   fromArtefacts: Readonly<Record<string, string>> = {},
+  { profile, connection }: NamedFiles = {},
 ): Settings => {
   const environment = {
     ...fromArtefacts,
     ...readEnvFile(join(projectDir, '.env.example')),
     ...readEnvFile(join(projectDir, '.env')),
+    ...(connection ? readConnection(connection) : {}),
+    ...(profile === undefined ? {} : readProfile(profile)),
     ...prefixed(shell),
     ...set,
   };

@@ -1,5 +1,6 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { Kafka, logLevel } from 'kafkajs';
+import { kafkaOptions } from '../../components/kafka-options.ts';
 import type { Clock } from '../../core/clock.ts';
 import { retryUntil } from '../../core/retry.ts';
 import { bucketAndPrefix, openS3 } from '../../pipeline/buckets.ts';
@@ -33,8 +34,7 @@ export const crashUncommitted = async (
   const { bucket, prefix } = bucketAndPrefix(neighbour(graph, sinkId, 'objects').url ?? '');
   const worker = sandbox.components.get('connect');
   const s3 = openS3(sandbox.environment);
-  const brokers = [sandbox.environment['KAFKA_BOOTSTRAP_SERVERS'] as string];
-  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+  const admin = new Kafka({ ...kafkaOptions(sandbox.environment), logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
     return await retryUntil(
