@@ -104,48 +104,60 @@ using (
       product_id, order_id, quantity, unit_price, event_time
     from structured_events_stream
     where event_id is not null and visitor_id is not null and event_time is not null
-  ),
-  known as (
-    select
-      event_id, visitor_id, customer_id, event_type, page_url, referrer, user_agent, search_query,
-      product_id, order_id, quantity, unit_price, event_time
-    from transformed_clickstream
-    where visitor_id in (select visitor_id from arrived)
+    qualify row_number() over (partition by event_id order by event_time) = 1
   ),
   visitor_events as (
-    select * from known
+    select event_id, visitor_id, event_time from transformed_clickstream
+    where visitor_id in (select visitor_id from arrived)
     union all
-    select * from arrived
+    select event_id, visitor_id, event_time from arrived
   ),
   distinct_events as (
     select * from visitor_events
-    qualify row_number() over (partition by event_id order by event_time, visitor_id) = 1
+    qualify row_number() over (partition by event_id order by event_time) = 1
+  ),
+  ordered as (
+    select
+      *,
+      row_number() over (partition by visitor_id order by event_time, event_id) as visitor_event_number,
+      lag(event_time) over (partition by visitor_id order by event_time, event_id) as previous_event_time
+    from distinct_events
   ),
   session_starts as (
     select
       *,
-      iff(
-        lag(event_time) over (partition by visitor_id order by event_time, event_id) > dateadd(minute, -30, event_time),
-        0,
-        1
-      ) as starts_session
-    from distinct_events
+      iff(previous_event_time > dateadd(minute, -30, event_time), null, visitor_event_number) as first_event_number,
+      iff(previous_event_time > dateadd(minute, -30, event_time), null, event_time) as first_event_time
+    from ordered
   ),
   numbered as (
     select
-      *,
-      sum(starts_session) over (
+      event_id, visitor_id, visitor_event_number,
+      count(first_event_number) over (
         partition by visitor_id order by event_time, event_id
         rows between unbounded preceding and current row
-      ) as session_number
+      ) as session_number,
+      max(first_event_number) over (
+        partition by visitor_id order by event_time, event_id
+        rows between unbounded preceding and current row
+      ) as session_event_number_offset,
+      max(first_event_time) over (
+        partition by visitor_id order by event_time, event_id
+        rows between unbounded preceding and current row
+      ) as session_started_at
     from session_starts
   )
+  -- What is known of an event beside its session is only needed of those that are inserted: of the ones that arrived.
   select
-    *,
-    visitor_id || '/' || session_number as session_id,
-    row_number() over (partition by visitor_id, session_number order by event_time, event_id) as session_event_number,
-    min(event_time) over (partition by visitor_id, session_number) as session_started_at
+    numbered.event_id,
+    numbered.visitor_id,
+    numbered.visitor_id || '/' || numbered.session_number as session_id,
+    numbered.session_number,
+    numbered.visitor_event_number - numbered.session_event_number_offset + 1 as session_event_number,
+    numbered.session_started_at,
+    customer_id, event_type, page_url, referrer, user_agent, search_query, product_id, order_id, quantity, unit_price, event_time
   from numbered
+  left join arrived on arrived.event_id = numbered.event_id
 ) as source
 on target.event_id = source.event_id
 when matched and (

@@ -32,24 +32,11 @@ export const captureRows = async (
   if (result.rowsChanged > 0) streams.captured(table.id);
 };
 
-/** The columns that UPDATE or the clauses of MERGE assign to; undefined when they may be all. */
-const assignedColumns = (statement: Update | Delete | Merge): ReadonlySet<string> | undefined => {
-  if (statement.kind === 'delete') return new Set();
-  if (statement.kind === 'update') return new Set(statement.assignments.map(({ column }) => column.name));
-  if (statement.clauses.some(({ kind }) => kind === 'update-all')) return undefined;
-  return new Set(
-    statement.clauses
-      .flatMap((clause) => (clause.kind === 'update' ? clause.assignments : []))
-      .map(({ column }) => column.name),
-  );
-};
-
 const applyDelta = async (
   execution: Execution,
   writing: Writing,
   table: TableObject,
   change: TranslatedChange,
-  assigned: ReadonlySet<string> | undefined,
 ): Promise<ChangeCounts> => {
   const { connection } = writing;
   await connection.run(`CREATE OR REPLACE TEMP TABLE sluicebox_delta AS ${change.delta}`);
@@ -72,7 +59,7 @@ const applyDelta = async (
     steps.push(`DELETE FROM ${physical} WHERE rowid IN (SELECT row_id FROM ${delta} WHERE action = 'DELETE')`);
   }
   if (updates > 0) {
-    const changed = table.columns.filter(({ name }) => assigned?.has(name) ?? true).map(({ name }) => quoted(name));
+    const changed = table.columns.filter(({ name }) => change.assigned.has(name)).map(({ name }) => quoted(name));
     const assignments = changed.map((name) => `${name} = d.${name}`).join(', ');
     const once = multiJoined > 0 ? 'QUALIFY row_number() OVER (PARTITION BY row_id) = 1' : '';
     const source = `(SELECT * FROM ${delta} WHERE action = 'UPDATE' ${once})`;
@@ -100,6 +87,6 @@ export const changeRows = async (execution: Execution, statement: Update | Delet
   const before = execution.engine.catalog.epoch();
   return write(execution, { tableId: table.id, mode: 'rewrite' }, uses, (writing) => {
     const change = execution.engine.catalog.epoch() === before ? first : translate();
-    return applyDelta(execution, writing, table, change, assignedColumns(statement));
+    return applyDelta(execution, writing, table, change);
   });
 };

@@ -34,6 +34,9 @@ export const translateChange = (
   }
 };
 
+/** A value for each column of the target; undefined where nobody will read it. */
+type Cells = readonly (string | undefined)[];
+
 type Target = { relation: Relation; columns: readonly Column[]; name: string; source: Source; rowId: string };
 
 const openTarget = (table: ObjectName, alias: { name: string } | undefined, context: Context): Target => {
@@ -70,29 +73,37 @@ const joinedWith = (
   return { from: sqls.join(', '), inside: { ...context, scope: { sources, parent: context.scope } } };
 };
 
-const oldRow = (target: Target): string[] =>
-  target.columns.map((column, index) => `${target.source.columns[index]?.sql} AS ${physical(column)}`);
-
 const isDefault = (expression: Expression): boolean =>
   expression.kind === 'column' &&
   expression.parts.length === 1 &&
   expression.parts[0]?.name === 'DEFAULT' &&
   !expression.parts[0].quoted;
 
-/** Each column's new value: assigned ones by their expression, the others as they were. */
-const newRow = (target: Target, assignments: readonly Assignment[], inside: Context): string[] => {
+/** Each assigned column's new value; what no clause assigns stays as it is in the table, and its value is not asked for. */
+const newRow = (
+  target: Target,
+  assignments: readonly Assignment[],
+  assigned: ReadonlySet<string>,
+  inside: Context,
+): Cells => {
   for (const { column } of assignments) {
     if (!target.columns.some(({ name }) => name === column.name)) throw invalidIdentifier(column.name);
   }
   return target.columns.map((column, index) => {
-    const assigned = assignments.find((assignment) => assignment.column.name === column.name);
-    if (!assigned) return target.source.columns[index]?.sql ?? '';
-    return isDefault(assigned.value) ? defaultOf(column) : stored(translate(assigned.value, inside), column, inside);
+    const assignment = assignments.find((each) => each.column.name === column.name);
+    if (!assignment) return assigned.has(column.name) ? target.source.columns[index]?.sql : undefined;
+    const { value } = assignment;
+    return isDefault(value) ? defaultOf(column) : stored(translate(value, inside), column, inside);
   });
 };
 
-const named = (values: readonly string[], target: Target): string[] =>
-  values.map((value, index) => `${value} AS ${physical(target.columns[index] as Column)}`);
+const namesOf = (assignments: readonly Assignment[]): ReadonlySet<string> =>
+  new Set(assignments.map(({ column }) => column.name));
+
+const named = (values: Cells, target: Target): string[] =>
+  values.map((value, index) => `${value ?? 'NULL'} AS ${physical(target.columns[index] as Column)}`);
+
+const noCells = (target: Target): Cells => target.columns.map(() => undefined);
 
 const where = (expression: Expression | undefined, inside: Context): string =>
   expression ? ` WHERE ${condition(expression, inside)}` : '';
@@ -100,9 +111,11 @@ const where = (expression: Expression | undefined, inside: Context): string =>
 const translateUpdate = (statement: Update, context: Context): TranslatedChange => {
   const target = openTarget(statement.table, statement.alias, context);
   const { from, inside } = joinedWith(target, statement.from, context);
-  const items = named(newRow(target, statement.assignments, inside), target);
+  const assigned = namesOf(statement.assignments);
+  const items = named(newRow(target, statement.assignments, assigned, inside), target);
   return {
     target: target.relation,
+    assigned,
     table: statement.table,
     nondeterministic: 'any',
     delta: `SELECT 'UPDATE' AS action, ${target.rowId} AS row_id, ${items.join(', ')} FROM ${from}${where(statement.where, inside)}`,
@@ -113,10 +126,11 @@ const translateUpdate = (statement: Update, context: Context): TranslatedChange 
 const translateDelete = (statement: Delete, context: Context): TranslatedChange => {
   const target = openTarget(statement.table, statement.alias, context);
   const { from, inside } = joinedWith(target, statement.using, context);
-  const select = `SELECT 'DELETE' AS action, ${target.rowId} AS row_id, ${oldRow(target).join(', ')} FROM ${from}${where(statement.where, inside)}`;
+  const select = `SELECT 'DELETE' AS action, ${target.rowId} AS row_id, ${named(noCells(target), target).join(', ')} FROM ${from}${where(statement.where, inside)}`;
   const once = statement.using.length > 0 ? ' QUALIFY row_number() OVER (PARTITION BY row_id) = 1' : '';
   return {
     target: target.relation,
+    assigned: new Set(),
     table: statement.table,
     nondeterministic: 'any',
     delta: once ? `SELECT * FROM (${select})${once}` : select,
@@ -137,51 +151,68 @@ const translateMerge = (statement: Merge, context: Context): TranslatedChange =>
   const inside: Context = { ...context, scope: { sources: [target.source, ...source.sources], parent: context.scope } };
   const onlySource: Context = { ...context, scope: { sources: source.sources, parent: context.scope } };
   const matched = `${target.name}.${mark}`;
-  const clauses = statement.clauses.map((clause) => mergeClause(clause, target, source.sources, inside, onlySource));
+  const assigned = new Set(
+    statement.clauses.flatMap((clause) => {
+      if (clause.kind === 'update-all') return target.columns.map(({ name }) => name);
+      return clause.kind === 'update' ? [...namesOf(clause.assignments)] : [];
+    }),
+  );
+  const clauses = statement.clauses.map((clause) =>
+    mergeClause(clause, { target, source: source.sources, assigned, inside, onlySource }),
+  );
   const test = ({ clause, when }: MergeAction): string =>
     `${isInsert(clause) ? `${matched} IS NULL` : `${matched} IS NOT NULL`}${when ? ` AND ${when}` : ''}`;
-  const choose = (value: (action: MergeAction) => string): string =>
-    `CASE ${clauses.map((action) => `WHEN ${test(action)} THEN ${value(action)}`).join(' ')} END`;
-  const actions = choose(
-    ({ clause }) => `'${isInsert(clause) ? 'INSERT' : clause.kind === 'delete' ? 'DELETE' : 'UPDATE'}'`,
-  );
-  const cells = target.columns.map(
-    (column, index) => `${choose(({ values }) => values[index] ?? '')} AS ${physical(column)}`,
-  );
+  // The clause that decides is found once; the cells refer to it by its name.
+  const clause = quoteName(freshName(context));
+  const decided = `CASE ${clauses.map((action, index) => `WHEN ${test(action)} THEN ${index}`).join(' ')} END`;
+  const byClause = (values: Cells): string => {
+    const whens = values.flatMap((value, index) => (value === undefined ? [] : [`WHEN ${index} THEN ${value}`]));
+    return whens.length === 0 ? 'NULL' : `CASE ${clause} ${whens.join(' ')} END`;
+  };
+  const actions = byClause(clauses.map((action) => `'${actionOf(action)}'`));
+  const cells = target.columns.map((column, index) => {
+    const values = clauses.map((action) => action.values[index]);
+    const [first, ...others] = new Set(values.filter((value) => value !== undefined));
+    // A column of the source that every clause takes, or whose other clauses do without, needs no choice: to read it cannot fail.
+    const value = first !== undefined && others.length === 0 && isPlainColumn(first) ? first : byClause(values);
+    return `${value} AS ${physical(column)}`;
+  });
   const relation = `(SELECT *, ${target.relation.rowId} AS sb_row, true AS ${mark} FROM ${target.relation.sql}) AS ${target.name}`;
   const joined = `${source.sql} LEFT JOIN ${relation} ON ${condition(statement.on, inside)}`;
-  const delta = `SELECT * FROM (SELECT ${actions} AS action, ${target.name}.sb_row AS row_id, ${cells.join(', ')} FROM ${joined}) WHERE action IS NOT NULL`;
-  return { target: target.relation, table: statement.table, nondeterministic: 'error', delta };
+  const delta = `SELECT * EXCLUDE ${clause} FROM (SELECT ${decided} AS ${clause}, ${actions} AS action, ${target.name}.sb_row AS row_id, ${cells.join(', ')} FROM ${joined}) WHERE ${clause} IS NOT NULL`;
+  return { target: target.relation, assigned, table: statement.table, nondeterministic: 'error', delta };
 };
 
-type MergeAction = { clause: MergeClause; when: string | undefined; values: readonly string[] };
+type MergeAction = { clause: MergeClause; when: string | undefined; values: Cells };
 
 const isInsert = (clause: MergeClause): boolean => clause.kind === 'insert' || clause.kind === 'insert-all';
 
-const mergeClause = (
-  clause: MergeClause,
-  target: Target,
-  source: readonly Source[],
-  inside: Context,
-  onlySource: Context,
-): MergeAction => {
-  const context = isInsert(clause) ? onlySource : inside;
-  const when = clause.condition && condition(clause.condition, context);
-  return { clause, when, values: mergeValues(clause, target, source, inside, onlySource) };
+const actionOf = ({ clause }: MergeAction): 'INSERT' | 'DELETE' | 'UPDATE' =>
+  isInsert(clause) ? 'INSERT' : clause.kind === 'delete' ? 'DELETE' : 'UPDATE';
+
+const isPlainColumn = (sql: string): boolean => /^"[^"]+"\."[^"]+"$/.test(sql);
+
+type MergeParts = {
+  target: Target;
+  source: readonly Source[];
+  /** The columns that any of the clauses' updates assigns. */
+  assigned: ReadonlySet<string>;
+  inside: Context;
+  onlySource: Context;
 };
 
-const mergeValues = (
-  clause: MergeClause,
-  target: Target,
-  source: readonly Source[],
-  inside: Context,
-  onlySource: Context,
-): readonly string[] => {
+const mergeClause = (clause: MergeClause, parts: MergeParts): MergeAction => {
+  const context = isInsert(clause) ? parts.onlySource : parts.inside;
+  const when = clause.condition && condition(clause.condition, context);
+  return { clause, when, values: mergeValues(clause, parts) };
+};
+
+const mergeValues = (clause: MergeClause, { target, source, assigned, inside, onlySource }: MergeParts): Cells => {
   switch (clause.kind) {
     case 'delete':
-      return target.source.columns.map(({ sql }) => sql);
+      return noCells(target);
     case 'update':
-      return newRow(target, clause.assignments, inside);
+      return newRow(target, clause.assignments, assigned, inside);
     case 'insert': {
       const columns = targetColumns(target.relation, clause.columns);
       if (columns.length !== clause.values.length) throw insertColumnMismatch(clause.values.length, columns.length);

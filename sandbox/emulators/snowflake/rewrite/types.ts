@@ -86,11 +86,13 @@ export type TranslatedInsert = { target: Relation; table: ObjectName; overwrite:
  * UPDATE, DELETE and MERGE as the rows they change. `delta` selects
  *   action  'INSERT' | 'UPDATE' | 'DELETE'
  *   row_id  the target's rowId, NULL for INSERT
- *   then every column of the target, in order: the new row (of DELETE, the old one).
+ *   then every column of the target, in order: of INSERT the new row, of UPDATE the new values of the `assigned` columns.
  * A row_id that stands twice means a nondeterministic MERGE: 100090; of an UPDATE, any of the rows wins.
  */
 export type TranslatedChange = {
   target: Relation;
+  /** The columns that UPDATE or a clause of MERGE sets; of an updated row the others hold anything. */
+  assigned: ReadonlySet<string>;
   table: ObjectName;
   delta: string;
   nondeterministic: 'error' | 'any';

@@ -52,7 +52,10 @@ const open = async (dataDir: string, memoryLimitMb: number): Promise<DuckDBInsta
   const duckdb = await import('@duckdb/node-api');
   try {
     const instance = await duckdb.DuckDBInstance.create(join(dataDir, 'warehouse.duckdb'), {
-      threads: '2',
+      // Each of Node's threads that brings DuckDB a statement works on it itself; further threads would only be handed crumbs.
+      threads: '1',
+      // What is written is read again within moments, a few rows at a time: to unpack it would cost more than the statement.
+      force_compression: 'uncompressed',
       memory_limit: `${memoryLimitMb}MB`,
       temp_directory: join(dataDir, 'spill'),
       preserve_insertion_order: 'true',

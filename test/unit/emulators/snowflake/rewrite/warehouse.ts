@@ -95,7 +95,7 @@ export const openWarehouse = async () => {
     }
     if (statement.kind !== 'update' && statement.kind !== 'delete' && statement.kind !== 'merge')
       throw new Error('no DML');
-    const { target, delta, nondeterministic } = translateChange(statement, resolver, text);
+    const { target, delta, assigned, nondeterministic } = translateChange(statement, resolver, text);
     await run(`CREATE OR REPLACE TEMP TABLE delta AS ${delta}`);
     const [[all, distinct] = []] = await run(
       "SELECT count(*), count(DISTINCT row_id) FROM delta WHERE action <> 'INSERT'",
@@ -104,9 +104,12 @@ export const openWarehouse = async () => {
       throw new Error('100090 Duplicate row detected during DML action');
     const names = target.columns.map(({ name }) => `"${name}"`);
     await run(`DELETE FROM ${target.sql} WHERE rowid IN (SELECT row_id FROM delta WHERE action = 'DELETE')`);
-    await run(
-      `UPDATE ${target.sql} AS t SET ${names.map((name) => `${name} = d.${name}`).join(', ')} FROM delta d WHERE t.rowid = d.row_id AND d.action = 'UPDATE'`,
-    );
+    const sets = [...assigned].map((name) => `"${name}" = d."${name}"`);
+    if (sets.length > 0) {
+      await run(
+        `UPDATE ${target.sql} AS t SET ${sets.join(', ')} FROM delta d WHERE t.rowid = d.row_id AND d.action = 'UPDATE'`,
+      );
+    }
     await run(`INSERT INTO ${target.sql} SELECT ${names.join(', ')} FROM delta WHERE action = 'INSERT'`);
     const counts = await run('SELECT action, CAST(count(*) AS INTEGER) FROM delta GROUP BY ALL ORDER BY ALL');
     return Object.fromEntries(counts as [string, number][]);
