@@ -46,7 +46,7 @@ export const build = async () => {
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: false,
-    external: ['@duckdb/node-api', 'snowflake-sdk', 'esbuild', 'react-devtools-core'],
+    external: ['@duckdb/node-api', 'snowflake-sdk', 'testcontainers', 'esbuild', 'react-devtools-core'],
     define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
     banner: {
       js: [

@@ -107,20 +107,21 @@ export const startSimulators = async (context: ServerContext, options: Simulator
       response.status(400).json({ error: (error as Error).message });
     }
   });
-  const [listener] = context.listeners;
-  if (!listener) throw new RangeError('the simulators need a listener');
-  const server = createServer(api);
-  server.listen(listener.port, listener.bindHost);
-  await once(server, 'listening');
+  const servers = context.listeners.map((listener) => createServer(api).listen(listener.port, listener.bindHost));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
   return {
-    ports: [(server.address() as AddressInfo).port],
+    ports: servers.map((server) => (server.address() as AddressInfo).port),
     stop: async () => {
       stopping.abort();
       await Promise.all([clicks?.stop(), ordersStarting?.then(() => orders?.stop())]);
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await Promise.all(
+        servers.map(async (server) => {
+          const closed = once(server, 'close');
+          server.close();
+          server.closeAllConnections();
+          await closed;
+        }),
+      );
       log.close();
       ledger.close();
     },

@@ -32,7 +32,9 @@ for (const command of [benchCommand(), serveCommand(), runCommand(), statusComma
 
 const explain = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const isExpected = [UsageError, NotRunning, SnowflakeError, HostFailed].some((kind) => error instanceof kind);
+  const isExpected =
+    [UsageError, NotRunning, SnowflakeError, HostFailed].some((kind) => error instanceof kind) ||
+    (error as Error).name === 'DockerFailed';
   const { message, stack } = error as Error;
   process.stderr.write(`sluicebox: ${isExpected ? message : (stack ?? message)}\n`);
   return error instanceof UsageError ? 2 : 1;

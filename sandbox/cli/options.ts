@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { type ComponentName, componentNames } from '../components/component.ts';
+import { type ProviderChoice, type ProviderName, providerNames } from '../providers/provider.ts';
 
 const isComponentName = (name: string): name is ComponentName => (componentNames as readonly string[]).includes(name);
 
@@ -30,4 +31,45 @@ export const durationMs = (text: string): number => {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   if (!match) throw new InvalidArgumentError('it is a number and a unit, as 500ms, 30s, 5m or 1h.');
   return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
+};
+
+export const allEmbedded: ProviderChoice = {
+  kafka: 'embedded',
+  'schema-registry': 'embedded',
+  connect: 'embedded',
+  mysql: 'embedded',
+  s3: 'embedded',
+  snowflake: 'embedded',
+};
+
+// There is no real Snowflake in a container: what an image could hold is the embedded one.
+const everyContainer: ProviderChoice = {
+  ...allEmbedded,
+  kafka: 'container',
+  'schema-registry': 'container',
+  connect: 'container',
+  mysql: 'container',
+  s3: 'container',
+};
+
+const providerName = (text: string): ProviderName => {
+  const name = text === 'containers' ? 'container' : text;
+  if ((providerNames as readonly string[]).includes(name)) return name as ProviderName;
+  throw new InvalidArgumentError(`providers are ${providerNames.join(', ')}.`);
+};
+
+const everyComponentBy = (provider: ProviderName): ProviderChoice =>
+  provider === 'container'
+    ? everyContainer
+    : (Object.fromEntries(componentNames.map((name) => [name, provider])) as ProviderChoice);
+
+/** `--provider containers`, or `--provider kafka=container,mysql=external`, repeatable. */
+export const collectProvider = (text: string, choice: ProviderChoice): ProviderChoice => {
+  let chosen = choice;
+  for (const part of text.split(',')) {
+    const [component = '', provider] = part.split('=');
+    if (provider === undefined) chosen = everyComponentBy(providerName(component));
+    else chosen = { ...chosen, [componentName(component)]: providerName(provider) };
+  }
+  return chosen;
 };

@@ -8,9 +8,17 @@ import { readArtefacts } from '../pipeline/artefacts.ts';
 import { deriveGraph } from '../pipeline/graph.ts';
 import { findProject } from '../pipeline/project.ts';
 import { readSettings } from '../pipeline/settings.ts';
-import { collectSetting } from './options.ts';
+import type { ProviderChoice } from '../providers/provider.ts';
+import { allEmbedded, collectProvider, collectSetting } from './options.ts';
 
-type RunOptions = { project?: string; data?: string; set: Record<string, string>; seed?: string; verbose?: boolean };
+type RunOptions = {
+  project?: string;
+  provider: ProviderChoice;
+  data?: string;
+  set: Record<string, string>;
+  seed?: string;
+  verbose?: boolean;
+};
 
 const linesOfFailure = 20;
 
@@ -34,6 +42,8 @@ const run = async (file: string, options: RunOptions): Promise<void> => {
       artefacts,
       graph: deriveGraph(artefacts),
       settings,
+      projectDir: project.dir,
+      choice: options.provider,
       dataDir,
       clock: systemClock,
       emit: ({ component, kind, message }) => {
@@ -57,6 +67,7 @@ export const runCommand = (): Command =>
     .description('run a scenario file on a pipeline of its own; exit code 1 when an expectation fails')
     .argument('<file>', 'as scenarios/first-order.yaml')
     .option('--seed <text>', 'another seed than the file names')
+    .option('--provider <choice>', 'containers, or kafka=container,… (repeatable)', collectProvider, allEmbedded)
     .option('--project <dir>', 'the folder with compose/ and sql/')
     .option('--data <dir>', 'keep the state of the run here')
     .option('--set <name=value>', 'a value for env:NAME in a connector (repeatable)', collectSetting, {})

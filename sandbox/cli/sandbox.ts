@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ComponentName } from '../components/component.ts';
@@ -14,15 +13,19 @@ import { findProject } from '../pipeline/project.ts';
 import { startSandbox } from '../pipeline/sandbox.ts';
 import { readSettings } from '../pipeline/settings.ts';
 import type { SimulatorPlan } from '../pipeline/simulators.ts';
-import { collectPort, collectSetting, durationMs } from './options.ts';
+import type { ProviderChoice } from '../providers/provider.ts';
+import { allEmbedded, collectPort, collectProvider, collectSetting, durationMs } from './options.ts';
 import { plainScreen } from './plain-screen.ts';
 import type { Screen } from './screen.ts';
+import { stateFolder } from './state-folder.ts';
 import { untilToldToStop } from './until-told-to-stop.ts';
 
 type Rates = { clickstream: number; orders: number };
 
 type SandboxOptions = {
   project?: string;
+  provider: ProviderChoice;
+  keep?: boolean;
   data?: string;
   fresh?: boolean;
   port: Partial<Record<ComponentName | 'clickstream', number>>;
@@ -73,14 +76,20 @@ const run = async (options: SandboxOptions): Promise<void> => {
     const readings = monitor?.readings();
     return { startedAtMs, address, ...(readings ? { readings } : {}) };
   });
-  if (options.fresh) removeState(dataDir);
   const screen = await screenFor(options);
   try {
     const sandbox = await startSandbox({
       artefacts,
       graph,
       settings,
-      dataDir,
+      projectDir: project.dir,
+      choice: options.provider,
+      keep: options.keep === true,
+      dataDir: stateFolder(dataDir, {
+        choice: options.provider,
+        keep: options.keep === true,
+        fresh: options.fresh === true,
+      }),
       chosenPorts: options.port,
       simulators: planOf(options),
       clock: systemClock,
@@ -112,13 +121,6 @@ const run = async (options: SandboxOptions): Promise<void> => {
   }
 };
 
-const stateFolders = ['kafka', 'schema-registry', 'connect', 'mysql', 's3', 'snowflake', 'simulators'];
-
-/** Only what the sandbox itself has made: the folder may be one of the user's. */
-const removeState = (dataDir: string): void => {
-  for (const folder of stateFolders) rmSync(join(dataDir, folder), { recursive: true, force: true });
-};
-
 export const sandboxCommand = (): Command =>
   new Command('sandbox')
     .description('run the whole pipeline and watch it (what runs when no command is named)')
@@ -127,6 +129,8 @@ export const sandboxCommand = (): Command =>
     .option('--rate <lane=n>', 'events a second: clickstream=20, orders=5 (repeatable)', collectRate, defaultRates)
     .option('--seed <text>', 'the same seed gives the same rows', 'sluicebox')
     .option('--no-simulators', 'make no traffic')
+    .option('--provider <choice>', 'containers, or kafka=container,… (repeatable)', collectProvider, allEmbedded)
+    .option('--keep', 'leave containers running at the end, and use them again')
     .option('--project <dir>', 'the folder with compose/ and sql/')
     .option('--data <dir>', 'keep state here instead of .sandbox')
     .option('--port <component=port>', 'listen on this port (repeatable; 0 takes a free one)', collectPort, {})

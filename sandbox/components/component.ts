@@ -1,7 +1,11 @@
 /** Names and values of addresses and credentials, as clients know them: `KAFKA_BOOTSTRAP_SERVERS`, `MYSQL_HOST`, … */
 export type Address = Readonly<Record<string, string>>;
 
-export type Endpoint = { host: string; port: number };
+export type Endpoint = {
+  host: string;
+  port: number /** Below which an HTTP server answers, as /apis/ccompat/v7. */;
+  path?: string;
+};
 
 /** One box of the pipeline: which port it is known by, and the names under which its address is told. Not how it is run. */
 export type Component = {

@@ -3,5 +3,5 @@ import type { Component } from './component.ts';
 export const schemaRegistry: Component = {
   name: 'schema-registry',
   standardPort: 8081,
-  address: ({ host, port }) => ({ SCHEMA_REGISTRY_URL: `http://${host}:${port}` }),
+  address: ({ host, port, path = '' }) => ({ SCHEMA_REGISTRY_URL: `http://${host}:${port}${path}` }),
 };

@@ -53,7 +53,8 @@ export const notifyPipes = async (graph: Graph, environment: Address): Promise<v
       ...(byBucket.get(bucket) ?? []),
       {
         Id: String(pipe['name']),
-        QueueArn: String(pipe['notification_channel']),
+        // Another S3 than AWS knows the queue by a name of its own.
+        QueueArn: environment['S3_EVENT_QUEUE'] ?? String(pipe['notification_channel']),
         Events: [created],
         Filter: { Key: { FilterRules: [{ Name: 'prefix', Value: prefix }] } },
       },

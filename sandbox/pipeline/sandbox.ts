@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { type Address, type ComponentName, componentNames } from '../components/component.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
-import { type EmbeddedSandbox, startEmbedded } from '../providers/embedded/embedded.ts';
 import type { RunningHost } from '../providers/embedded/start-host.ts';
-import { claimPort } from '../providers/ports.ts';
-import { type Artefacts, checkEnvironment } from './artefacts.ts';
+import type { ProviderChoice } from '../providers/provider.ts';
+import { type RunningComponents, startComponents } from '../providers/start-components.ts';
+import { type Artefacts, checkEnvironment, environmentNames } from './artefacts.ts';
 import type { BringUp } from './bring-up.ts';
 import type { Graph } from './graph.ts';
 import type { Settings } from './settings.ts';
@@ -15,6 +15,11 @@ export type SandboxRequest = {
   artefacts: Artefacts;
   graph: Graph;
   settings: Settings;
+  /** The folder of the artefacts. */
+  projectDir: string;
+  choice: ProviderChoice;
+  /** Containers stay when the sandbox ends, and are used again. */
+  keep: boolean;
   dataDir: string;
   chosenPorts: Partial<Record<ComponentName | 'clickstream', number>>;
   simulators: SimulatorPlan;
@@ -38,7 +43,7 @@ export type Sandbox = {
   environment: Address;
   /** The addresses alone: what `env` prints. */
   address: Address;
-  components: EmbeddedSandbox['components'];
+  components: RunningComponents['components'];
   simulators: Simulators;
   bringUp: BringUp;
   stop(): Promise<void>;
@@ -46,26 +51,26 @@ export type Sandbox = {
 
 const clickstreamPort = 8080;
 
-/** Runs the whole pipeline of a project embedded: six servers, the artefacts applied to them, and the traffic. */
+/** Runs the whole pipeline of a project: six components, each by its provider, the artefacts applied to them, and the traffic. */
 export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> => {
   const { artefacts, settings, dataDir, emit } = request;
   const plan = fittingPlan(request.simulators, artefacts, settings.environment);
-  const port = await claimPort(
-    { component: 'clickstream', standardPort: clickstreamPort, chosenPort: request.chosenPorts.clickstream },
-    new Set(),
-  );
-  const shop = { CLICKSTREAM_URL: settings.environment['CLICKSTREAM_URL'] ?? `http://127.0.0.1:${port}` };
-  const embedded = await startEmbedded({
+  const started = await startComponents({
+    ...request,
     names: componentNames,
-    dataDir,
     credentials: settings.credentials,
-    environment: { ...settings.environment, ...shop },
-    chosenPorts: request.chosenPorts,
-    emit,
+    environment: settings.environment,
+    exposed: environmentNames(artefacts.connectors),
+    neighbour: {
+      name: 'clickstream',
+      standardPort: clickstreamPort,
+      chosenPort: request.chosenPorts.clickstream,
+      address: ({ host, port }) => ({ CLICKSTREAM_URL: `http://${host}:${port}` }),
+    },
     onReady: (name) => request.report(`${name} is ready`),
     check: (environment) => checkEnvironment(artefacts.connectors, environment),
   });
-  const { environment, components } = embedded;
+  const { environment, components } = started;
   const ready = (name: ComponentName): Promise<void> => components.get(name)?.ready ?? Promise.resolve();
   // The clients load while the servers start: they cost more time than anything else here.
   const { bringUp } = await import('./bring-up.ts');
@@ -74,7 +79,13 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
   let host: RunningHost | undefined;
   const simulatorsDir = join(dataDir, 'simulators');
   const start = async (): Promise<void> => {
-    host = await startSimulators({ plan, environment, port, dataDir: simulatorsDir, emit });
+    host = await startSimulators({
+      plan,
+      environment,
+      listeners: started.neighbourListeners,
+      dataDir: simulatorsDir,
+      emit,
+    });
   };
   const end = async (how: (running: RunningHost) => Promise<void>): Promise<void> => {
     const running = host;
@@ -97,15 +108,17 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
   );
   return {
     environment,
-    address: Object.assign({}, ...[...components.values()].map(({ address }) => address), cdc, shop),
+    address: Object.assign({}, ...[...components.values()].map(({ address }) => address), cdc, {
+      CLICKSTREAM_URL: environment['CLICKSTREAM_URL'],
+    }),
     components,
     simulators,
     bringUp: { ...applied, all: Promise.all([applied.all, starting]).then(() => {}) },
     stop: async () => {
       // Connect first: it hands on what it holds while all around it still stands. What comes after that waits where it is.
-      await components.get('connect')?.stop();
+      if (request.choice.connect === 'embedded') await components.get('connect')?.stop();
       await simulators.stop().catch(() => {});
-      await embedded.stop();
+      await started.stop();
     },
   };
 };

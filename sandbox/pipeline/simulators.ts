@@ -1,5 +1,6 @@
 import type { Address } from '../components/component.ts';
 import type { Emit } from '../core/events.ts';
+import type { Listener } from '../core/server.ts';
 import { type RunningHost, startHost } from '../providers/embedded/start-host.ts';
 import { type Artefacts, environmentNames } from './artefacts.ts';
 
@@ -40,7 +41,7 @@ export const fittingPlan = (plan: SimulatorPlan, artefacts: Artefacts, environme
 export type SimulatorsRequest = {
   plan: SimulatorPlan;
   environment: Address;
-  port: number;
+  listeners: readonly Listener[];
   dataDir: string;
   emit: Emit;
 };
@@ -49,7 +50,7 @@ export type SimulatorsRequest = {
 export const startSimulators = ({
   plan,
   environment,
-  port,
+  listeners,
   dataDir,
   emit,
 }: SimulatorsRequest): Promise<RunningHost> => {
@@ -62,7 +63,7 @@ export const startSimulators = ({
   return startHost({
     entry: 'simulators',
     kind: 'worker',
-    ports: [port],
+    listeners,
     dataDir,
     options: { ...plan, ...(plan.orders ? { orders: { ...plan.orders, address } } : {}) },
     emit,

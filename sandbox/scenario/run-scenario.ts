@@ -7,6 +7,7 @@ import type { Artefacts } from '../pipeline/artefacts.ts';
 import type { Graph } from '../pipeline/graph.ts';
 import { type Sandbox, startSandbox } from '../pipeline/sandbox.ts';
 import type { Settings } from '../pipeline/settings.ts';
+import type { ProviderChoice } from '../providers/provider.ts';
 import { expectUntil, type Finding } from './expectations.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
 import { crashUncommitted } from './steps/crash-uncommitted.ts';
@@ -18,6 +19,8 @@ export type ScenarioRequest = {
   artefacts: Artefacts;
   graph: Graph;
   settings: Settings;
+  projectDir: string;
+  choice: ProviderChoice;
   dataDir: string;
   clock: Clock;
   emit: Emit;
@@ -75,12 +78,13 @@ const endTraffic = (sandbox: Sandbox, clock: Clock): Promise<void> =>
     { clock, deadlineMs: settleDeadlineMs },
   );
 
-/** Runs one scenario on a sandbox of its own, embedded, and says what held. */
+/** Runs one scenario on a sandbox of its own and says what held. */
 export const runScenario = async (request: ScenarioRequest): Promise<ScenarioResult> => {
   const { scenario, settings, clock, report } = request;
   const { clickstream, orders } = scenario.simulate;
   const sandbox = await startSandbox({
     ...request,
+    keep: false,
     artefacts: withConnectorSettings(request.artefacts, scenario),
     settings: { ...settings, environment: { ...settings.environment, ...scenario.set } },
     // A scenario shares the machine with whatever else runs: it takes ports that nobody expects anything on.

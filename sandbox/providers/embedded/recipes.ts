@@ -18,8 +18,16 @@ export type Known = {
 // The queue that Snowflake's auto-ingest pipes listen to; on AWS it belongs to Snowflake, and SHOW PIPES tells its name as here.
 const snowpipeQueue = 'sf-snowpipe-sluicebox';
 
-const snowpipeUrl = ({ environment }: Known): string =>
-  `${environment['SNOWFLAKE_PROTOCOL']}://${environment['SNOWFLAKE_HOST']}:${environment['SNOWFLAKE_PORT']}/queues/${snowpipeQueue}`;
+/** Where the queue takes object events; undefined while there is no warehouse. */
+export const snowpipeQueueUrl = (environment: Address): string | undefined =>
+  environment['SNOWFLAKE_PORT'] === undefined
+    ? undefined
+    : `${environment['SNOWFLAKE_PROTOCOL']}://${environment['SNOWFLAKE_HOST']}:${environment['SNOWFLAKE_PORT']}/queues/${snowpipeQueue}`;
+
+const queuesOf = ({ credentials, environment }: Known): Record<string, string> => {
+  const url = snowpipeQueueUrl(environment);
+  return url === undefined ? {} : { [`arn:aws:sqs:${credentials.AWS_REGION}:000000000000:${snowpipeQueue}`]: url };
+};
 
 const needed = (known: Known, component: string, name: string): string => {
   const value = known.environment[name];
@@ -67,10 +75,7 @@ export const recipes: Readonly<Record<ComponentName, Recipe>> = {
           secretAccessKey: known.credentials.AWS_SECRET_ACCESS_KEY,
         },
       ],
-      queues:
-        known.environment['SNOWFLAKE_PORT'] === undefined
-          ? {}
-          : { [`arn:aws:sqs:${known.credentials.AWS_REGION}:000000000000:${snowpipeQueue}`]: snowpipeUrl(known) },
+      queues: queuesOf(known),
     }),
   },
   snowflake: {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Emit } from '../../core/events.ts';
-import { loopback } from '../../core/server.ts';
+import type { Listener } from '../../core/server.ts';
 import type { HostMessage, HostStart } from './host.ts';
 
 export type HostRequest = {
@@ -11,7 +11,7 @@ export type HostRequest = {
   entry: string;
   /** Pure JavaScript runs in a worker; a native engine in a child, as ending a worker in its query would abort the program. */
   kind: 'worker' | 'child';
-  ports: readonly number[];
+  listeners: readonly Listener[];
   dataDir: string;
   options: unknown;
   emit: Emit;
@@ -83,7 +83,7 @@ export const startHost = async (request: HostRequest): Promise<RunningHost> => {
   mkdirSync(request.dataDir, { recursive: true });
   const given: HostStart = {
     component: entry,
-    listeners: request.ports.map(loopback),
+    listeners: request.listeners,
     dataDir: request.dataDir,
     options: request.options,
   };

@@ -1,0 +1,62 @@
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { type ContainerRuntimeClient, getContainerRuntimeClient } from 'testcontainers';
+
+/** Containers were asked for and Docker cannot give them: one line that says why and what helps. */
+export class DockerFailed extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DockerFailed';
+  }
+}
+
+const standardSocket = '/var/run/docker.sock';
+const others = 'or run without containers: the embedded default needs no Docker';
+
+const socketError = (path: string): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(undefined);
+    });
+  });
+
+const whyNoDocker = async (): Promise<string> => {
+  const host = process.env['DOCKER_HOST'];
+  if (host !== undefined && !host.startsWith('unix://'))
+    return `no Docker engine answers at DOCKER_HOST=${host}; start it, correct DOCKER_HOST, ${others}`;
+  const path = host?.slice('unix://'.length) ?? standardSocket;
+  const code = await socketError(path);
+  if (code === 'EACCES')
+    return `no permission for ${path}: add your user to the group docker and log in again (sudo usermod -aG docker $USER), ${others}`;
+  if (code === 'ENOENT') return `no Docker engine: ${path} is not there; install Docker or start it, ${others}`;
+  return `no Docker engine answers at ${path}${code === undefined ? '' : ` (${code})`}; start Docker, ${others}`;
+};
+
+/** The engine's client, or the reason why there is none. */
+export const openDocker = async (): Promise<ContainerRuntimeClient> => {
+  try {
+    return await getContainerRuntimeClient();
+  } catch {
+    throw new DockerFailed(await whyNoDocker());
+  }
+};
+
+/** Where a server on this machine has to listen to be reached from containers as host.docker.internal. */
+export const addressForContainers = async (docker: ContainerRuntimeClient): Promise<string> => {
+  // Docker Desktop hands connections on to the loopback interface; on Linux they arrive at the bridge.
+  if (/docker desktop/i.test(docker.info.containerRuntime.operatingSystem) || process.platform !== 'linux')
+    return '127.0.0.1';
+  const bridge = (await docker.container.dockerode.getNetwork('bridge').inspect()) as {
+    IPAM?: { Config?: { Gateway?: string }[] };
+    Options?: Record<string, string>;
+  };
+  // Not every engine tells the gateway of its bridge; the interface of that name has its address.
+  const name = bridge.Options?.['com.docker.network.bridge.name'] ?? 'docker0';
+  const ofInterface = networkInterfaces()[name]?.find(({ family }) => family === 'IPv4')?.address;
+  const address = ofInterface ?? bridge.IPAM?.Config?.find(({ Gateway }) => Gateway?.includes('.'))?.Gateway;
+  if (address !== undefined) return address;
+  throw new DockerFailed(`this machine has no address on Docker's bridge network (interface ${name}) to be reached by`);
+};

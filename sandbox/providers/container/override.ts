@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Address, ComponentName } from '../../components/component.ts';
+import type { ContainerService } from './compose-file.ts';
+
+export type OverrideRequest = {
+  services: readonly ContainerService[];
+  /** Addresses as containers write them, and the values of `${env:…}`. */
+  environment: Address;
+  /** The names that connectors may ask for. */
+  exposed: ReadonlySet<string>;
+  /** Where object events go, as MinIO writes it. */
+  eventQueueUrl: string | undefined;
+};
+
+// Named as worker properties by the image: an address among them would become a property of that name.
+const workerAddress = /^CONNECT_(URL|USERNAME|PASSWORD)$/;
+
+const connectEnvironment = ({ environment, exposed }: OverrideRequest): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name]) => (exposed.has(name) || name.startsWith('CONNECT_')) && !workerAddress.test(name),
+    ),
+  ),
+  ...(environment['KAFKA_BOOTSTRAP_SERVERS'] && { CONNECT_BOOTSTRAP_SERVERS: environment['KAFKA_BOOTSTRAP_SERVERS'] }),
+  CONNECT_CONFIG_PROVIDERS_ENV_PARAM_ALLOWLIST_PATTERN: `^(${[...exposed].join('|')})$$`,
+});
+
+const environmentOf = (service: ContainerService, request: OverrideRequest): Record<string, string> => {
+  if (service.component === 'connect') return connectEnvironment(request);
+  if (service.eventQueue && request.eventQueueUrl) return { [service.eventQueue.urlVariable]: request.eventQueueUrl };
+  return {};
+};
+
+const yamlText = (text: string): string => JSON.stringify(text);
+
+/**
+ * What differs from the compose file for this run: addresses of what is not in a container, no waiting for services that are not started, and
+ * no restarts behind the sandbox's back.
+ */
+export const writeOverride = (dir: string, request: OverrideRequest): string => {
+  const lines = request.services.flatMap((service) => [
+    `  ${service.service}:`,
+    "    restart: 'no'",
+    '    depends_on: !reset {}',
+    '    environment:',
+    ...Object.entries({ SLUICEBOX: 'sandbox', ...environmentOf(service, request) }).map(
+      ([name, value]) => `      ${name}: ${yamlText(value)}`,
+    ),
+  ]);
+  mkdirSync(dir, { recursive: true });
+  const path = join(dir, 'docker-compose.override.yml');
+  writeFileSync(path, `services:\n${lines.join('\n')}\n`, { mode: 0o600 });
+  return path;
+};
+
+/** Services of one name each, so that a component that is not asked for is not started as another's need. */
+export const servicesOf = (
+  names: readonly ComponentName[],
+  services: ReadonlyMap<ComponentName, ContainerService>,
+): ContainerService[] => names.flatMap((name) => services.get(name) ?? []);
