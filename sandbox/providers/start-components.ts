@@ -108,12 +108,19 @@ const prepareContainers = async (request: ComponentsRequest, names: readonly Com
   return { ...(await prepare(request.projectDir, names)), start: startContainers };
 };
 
+const attachExternals = async (request: ComponentsRequest): Promise<ReadonlyMap<ComponentName, RunningComponent>> => {
+  const names = namesOf(request, 'external');
+  if (names.length === 0) return new Map();
+  const { attachExternal } = await import('./external/external.ts');
+  return new Map(names.map((name) => [name, attachExternal(name, request)]));
+};
+
 /** Starts the named components, each by its provider, and gives their addresses at once; `ready` tells when they take connections. */
 export const startComponents = async (request: ComponentsRequest): Promise<RunningComponents> => {
   const containerNames = namesOf(request, 'container');
   const prepared = await prepareContainers(request, containerNames);
   const places = await claimPlaces(request);
-  const externals = new Map<ComponentName, RunningComponent>();
+  const externals = await attachExternals(request);
   const known: Known = { request, places, services: prepared?.composeFile.services ?? new Map(), externals };
   const addressOf = (name: ComponentName): Address => addressHere(name, known);
   const environment = environmentHere(known);
@@ -139,7 +146,9 @@ export const startComponents = async (request: ComponentsRequest): Promise<Runni
   };
   const embeddedNames = namesOf(request, 'embedded');
   checkRecipes({ ...embeddedRequest, names: embeddedNames });
-  request.check?.(request.choice.connect === 'container' ? inside : environment);
+  // The environment of a worker that runs elsewhere is not known here.
+  if (request.choice.connect !== 'external')
+    request.check?.(request.choice.connect === 'container' ? inside : environment);
 
   // A worker is last: it needs its broker, whoever provides that.
   const servers = start(
