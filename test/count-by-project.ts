@@ -18,7 +18,10 @@ export const countsByProject = (modules: readonly TestModule[]): Map<string, Cou
   return counts;
 };
 
-const report: Reporter = {
+const name = 'count-by-project';
+
+const report: Reporter & { name: string } = {
+  name,
   onTestRunEnd: (modules) => {
     for (const [project, { passed, deviating, failed, skipped }] of countsByProject(modules))
       console.log(`${project}: ${passed} passed, ${deviating} deviate as listed, ${failed} failed, ${skipped} skipped`);
@@ -27,10 +30,10 @@ const report: Reporter = {
 
 /** Adds one line a project to what any reporter says at the end. */
 export const countByProject = (): Plugin => ({
-  name: 'count-by-project',
+  name,
   configureVitest: ({ vitest }) => {
-    const reporters = vitest.config.reporters as unknown[];
-    // Asked once a project.
-    if (!reporters.includes(report)) reporters.push(report);
+    const reporters = vitest.config.reporters as { name?: string }[];
+    // Asked once a project, each time by the configuration read anew.
+    if (!reporters.some((reporter) => reporter.name === name)) reporters.push(report);
   },
 });

@@ -1,14 +1,14 @@
 import type { Broker } from './broker.ts';
-import { brokerConfigDefinitions } from './settings.ts';
+import { listedSettings } from './settings.ts';
 import { type ConfigDefinition, configTypes, topicConfigDefinitions } from './topic-configs.ts';
 import { configValue } from './topics.ts';
 
 /** DescribeConfigs' numbers for where a value comes from. */
-const sources = { topic: 1, broker: 4, default: 5 } as const;
+const sources = { topic: 1, cluster: 3, broker: 4, default: 5 } as const;
 
 export type ConfigEntry = {
   name: string;
-  value: string;
+  value: string | null;
   readOnly: boolean;
   configSource: number;
   isSensitive: boolean;
@@ -16,18 +16,31 @@ export type ConfigEntry = {
   configType: number;
 };
 
+type Setting = { name: string; clusterWide?: true | undefined; defaultValue: string | null };
+
+/** Where a setting of the broker has values from, the one in force first. */
+const settingSynonyms = (
+  { settings }: Broker,
+  { name, clusterWide, defaultValue }: Setting,
+): ConfigEntry['synonyms'] => {
+  const given = settings.given(name);
+  const all: ConfigEntry['synonyms'] = [];
+  if (clusterWide) all.push({ name, value: settings.textOf(name), source: sources.cluster });
+  if (given !== undefined) all.push({ name, value: given, source: sources.broker });
+  if (defaultValue !== null) all.push({ name, value: defaultValue, source: sources.default });
+  return all;
+};
+
 const topicSynonyms = (
   broker: Broker,
   overrides: ReadonlyMap<string, string>,
-  { name, serverName, defaultValue }: ConfigDefinition,
+  { name, serverName, clusterWide, unsetOnServer, defaultValue }: ConfigDefinition,
 ): ConfigEntry['synonyms'] => {
   const own = overrides.get(name);
   const all = own === undefined ? [] : [{ name, value: own, source: sources.topic as number }];
   if (serverName === undefined) return all;
-  if (broker.settings.isGiven(serverName)) {
-    all.push({ name: serverName, value: broker.settings.textOf(serverName), source: sources.broker });
-  }
-  return [...all, { name: serverName, value: defaultValue, source: sources.default }];
+  const setting = { name: serverName, clusterWide, defaultValue: unsetOnServer ? null : defaultValue };
+  return [...all, ...settingSynonyms(broker, setting)];
 };
 
 /** All configurations of a topic with the values in force. */
@@ -37,31 +50,29 @@ export const describeTopicConfigs = (
 ): ConfigEntry[] =>
   topicConfigDefinitions.map((definition) => {
     const { value, source } = configValue(topic, broker.settings, definition.name);
+    const synonyms = topicSynonyms(broker, topic.overrides, definition);
     return {
       name: definition.name,
       value,
       readOnly: false,
-      configSource: sources[source],
+      configSource: synonyms[0]?.source ?? sources[source],
       isSensitive: false,
-      synonyms: topicSynonyms(broker, topic.overrides, definition),
+      synonyms,
       configType: configTypes[definition.type],
     };
   });
 
 /** The broker's settings. They are set at start, so all are read-only. */
 export const describeBrokerConfigs = (broker: Broker): ConfigEntry[] =>
-  brokerConfigDefinitions.map(({ name, type, defaultValue }) => {
-    const value = broker.settings.textOf(name);
-    const isGiven = broker.settings.isGiven(name);
-    const synonyms = [{ name, value: defaultValue, source: sources.default as number }];
-    if (isGiven) synonyms.unshift({ name, value, source: sources.broker });
+  listedSettings.map((setting) => {
+    const synonyms = settingSynonyms(broker, setting);
     return {
-      name,
-      value,
+      name: setting.name,
+      value: synonyms[0]?.value ?? null,
       readOnly: true,
-      configSource: isGiven ? sources.broker : sources.default,
+      configSource: synonyms[0]?.source ?? sources.default,
       isSensitive: false,
       synonyms,
-      configType: configTypes[type],
+      configType: configTypes[setting.type],
     };
   });

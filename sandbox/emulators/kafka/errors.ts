@@ -19,7 +19,6 @@ export const errors = {
     18,
     'The request included message batch larger than the configured segment size on the server.',
   ],
-  NOT_ENOUGH_REPLICAS: [19, 'Messages are rejected since there are fewer in-sync replicas than required.'],
   INVALID_REQUIRED_ACKS: [21, 'Produce request specified an invalid value for required acks.'],
   ILLEGAL_GENERATION: [22, 'Specified group generation id is not valid.'],
   INCONSISTENT_GROUP_PROTOCOL: [

@@ -29,24 +29,36 @@ const topicDefaults = topicConfigDefinitions.flatMap(({ serverName, name: _, ...
   serverName === undefined ? [] : [{ ...rest, name: serverName }],
 );
 
+/** Coarser spellings of some settings, in the order in which Kafka lets them win, with Kafka's defaults. */
+const coarser = [
+  { name: 'log.retention.minutes', of: 'log.retention.ms', unitMs: 60_000, defaultValue: null },
+  { name: 'log.retention.hours', of: 'log.retention.ms', unitMs: 3_600_000, defaultValue: '168' },
+  { name: 'log.roll.hours', of: 'log.roll.ms', unitMs: 3_600_000, defaultValue: '168' },
+] as const;
+
 export const brokerConfigDefinitions: readonly ConfigDefinition[] = [...brokerDefinitions, ...topicDefaults].sort(
   (a, b) => (a.name < b.name ? -1 : 1),
 );
 
-/** Coarser spellings of two settings, in the order in which Kafka lets them win. */
-const timeAliases: Record<string, readonly [name: string, unitMs: number]> = {
-  'log.retention.minutes': ['log.retention.ms', 60_000],
-  'log.retention.hours': ['log.retention.ms', 3_600_000],
-  'log.roll.hours': ['log.roll.ms', 3_600_000],
-};
+/** What a setting is called, of which type it is, and what Kafka says its default is; `null` where it has none of its own. */
+export const listedSettings: readonly (Pick<ConfigDefinition, 'name' | 'type' | 'clusterWide'> & {
+  defaultValue: string | null;
+})[] = [
+  ...brokerConfigDefinitions.map(({ unsetOnServer, ...definition }) =>
+    unsetOnServer ? { ...definition, defaultValue: null } : definition,
+  ),
+  ...coarser.map(({ name, defaultValue }) => ({ name, type: 'INT' as const, defaultValue })),
+];
 
 export type BrokerSettings = {
   /** The value in force of a broker setting. */
   textOf(name: string): string;
   numberOf(name: string): number;
   flagOf(name: string): boolean;
-  /** Given at start, not left at its default. */
+  /** Given at start, by its own name or a coarser one, not left at its default. */
   isGiven(name: string): boolean;
+  /** As it was given at start under this name. */
+  given(name: string): string | undefined;
 };
 
 /** Throws for an unknown name or a bad value: a broker that ignored its configuration would not start either. */
@@ -54,11 +66,11 @@ export const parseSettings = (given: Readonly<Record<string, string>>): BrokerSe
   const definitions = new Map(brokerConfigDefinitions.map((definition) => [definition.name, definition]));
   const values = new Map<string, string>();
   const wanted = new Map(Object.entries(given));
-  for (const [alias, [name, unitMs]] of Object.entries(timeAliases)) {
-    const value = wanted.get(alias);
+  for (const { name, of, unitMs } of coarser) {
+    const value = wanted.get(name);
     if (value === undefined) continue;
-    wanted.delete(alias);
-    if (!wanted.has(name)) wanted.set(name, Number(value) < 0 ? '-1' : String(Number(value) * unitMs));
+    wanted.delete(name);
+    if (!wanted.has(of)) wanted.set(of, Number(value) < 0 ? '-1' : String(Number(value) * unitMs));
   }
   for (const [name, value] of wanted) {
     const definition = definitions.get(name);
@@ -75,5 +87,6 @@ export const parseSettings = (given: Readonly<Record<string, string>>): BrokerSe
     numberOf: (name) => Number(textOf(name)),
     flagOf: (name) => textOf(name) === 'true',
     isGiven: (name) => values.has(name),
+    given: (name) => given[name],
   };
 };

@@ -11,6 +11,10 @@ export type ConfigDefinition = {
   defaultValue: string;
   /** The broker setting whose value is the default of topics. */
   serverName?: string;
+  /** The broker setting has no value of its own until one is given: one in coarser units has it. */
+  unsetOnServer?: true;
+  /** Kept for the whole cluster from its first start on, as Kafka does where it elects eligible leader replicas. */
+  clusterWide?: true;
   minimum?: number;
   maximum?: number;
   oneOf?: readonly string[];
@@ -80,7 +84,14 @@ export const topicConfigDefinitions: readonly ConfigDefinition[] = [
     serverName: 'log.flush.interval.messages',
     minimum: 1,
   },
-  { name: 'flush.ms', type: 'LONG', defaultValue: maxLong, serverName: 'log.flush.interval.ms', minimum: 0 },
+  {
+    name: 'flush.ms',
+    type: 'LONG',
+    defaultValue: maxLong,
+    serverName: 'log.flush.interval.ms',
+    unsetOnServer: true,
+    minimum: 0,
+  },
   { name: 'follower.replication.throttled.replicas', type: 'LIST', defaultValue: '', onlyDefault: true },
   {
     name: 'index.interval.bytes',
@@ -90,8 +101,20 @@ export const topicConfigDefinitions: readonly ConfigDefinition[] = [
     minimum: 0,
   },
   { name: 'leader.replication.throttled.replicas', type: 'LIST', defaultValue: '', onlyDefault: true },
-  { name: 'local.retention.bytes', type: 'LONG', defaultValue: '-2', onlyDefault: true },
-  { name: 'local.retention.ms', type: 'LONG', defaultValue: '-2', onlyDefault: true },
+  {
+    name: 'local.retention.bytes',
+    type: 'LONG',
+    defaultValue: '-2',
+    serverName: 'log.local.retention.bytes',
+    onlyDefault: true,
+  },
+  {
+    name: 'local.retention.ms',
+    type: 'LONG',
+    defaultValue: '-2',
+    serverName: 'log.local.retention.ms',
+    onlyDefault: true,
+  },
   {
     name: 'max.compaction.lag.ms',
     type: 'LONG',
@@ -136,13 +159,27 @@ export const topicConfigDefinitions: readonly ConfigDefinition[] = [
     serverName: 'log.cleaner.min.compaction.lag.ms',
     minimum: 0,
   },
-  { name: 'min.insync.replicas', type: 'INT', defaultValue: '1', serverName: 'min.insync.replicas', minimum: 1 },
+  {
+    name: 'min.insync.replicas',
+    type: 'INT',
+    defaultValue: '1',
+    serverName: 'min.insync.replicas',
+    clusterWide: true,
+    minimum: 1,
+  },
   { name: 'preallocate', type: 'BOOLEAN', defaultValue: 'false', serverName: 'log.preallocate', onlyDefault: true },
   { name: 'remote.log.copy.disable', type: 'BOOLEAN', defaultValue: 'false', onlyDefault: true },
   { name: 'remote.log.delete.on.disable', type: 'BOOLEAN', defaultValue: 'false', onlyDefault: true },
   { name: 'remote.storage.enable', type: 'BOOLEAN', defaultValue: 'false', onlyDefault: true },
   { name: 'retention.bytes', type: 'LONG', defaultValue: '-1', serverName: 'log.retention.bytes' },
-  { name: 'retention.ms', type: 'LONG', defaultValue: '604800000', serverName: 'log.retention.ms', minimum: -1 },
+  {
+    name: 'retention.ms',
+    type: 'LONG',
+    defaultValue: '604800000',
+    serverName: 'log.retention.ms',
+    unsetOnServer: true,
+    minimum: -1,
+  },
   {
     name: 'segment.bytes',
     type: 'INT',
@@ -162,10 +199,18 @@ export const topicConfigDefinitions: readonly ConfigDefinition[] = [
     type: 'LONG',
     defaultValue: '0',
     serverName: 'log.roll.jitter.ms',
+    unsetOnServer: true,
     minimum: 0,
     onlyDefault: true,
   },
-  { name: 'segment.ms', type: 'LONG', defaultValue: '604800000', serverName: 'log.roll.ms', minimum: 1 },
+  {
+    name: 'segment.ms',
+    type: 'LONG',
+    defaultValue: '604800000',
+    serverName: 'log.roll.ms',
+    unsetOnServer: true,
+    minimum: 1,
+  },
   // With one replica there is never another leader to elect, so both values behave alike on a single real broker too.
   {
     name: 'unclean.leader.election.enable',
@@ -250,7 +295,6 @@ export type TopicConfig = {
   logAppendTime: boolean;
   minCleanableDirtyRatio: number;
   minCompactionLagMs: number;
-  minInsyncReplicas: number;
   /** Negative: without limit. */
   retentionBytes: number;
   /** Negative: without limit. */
@@ -278,7 +322,6 @@ export const parseTopicConfig = (textOf: (name: string) => string): TopicConfig 
     logAppendTime: textOf('message.timestamp.type') === 'LogAppendTime',
     minCleanableDirtyRatio: number('min.cleanable.dirty.ratio'),
     minCompactionLagMs: number('min.compaction.lag.ms'),
-    minInsyncReplicas: number('min.insync.replicas'),
     retentionBytes: number('retention.bytes'),
     retentionMs: number('retention.ms'),
     segmentBytes: number('segment.bytes'),

@@ -13,7 +13,6 @@ const append = (broker: Broker, { topic: reference, index, records }: Append, ac
   if (acks < -1 || acks > 1) throw new KafkaError('INVALID_REQUIRED_ACKS');
   const { topic, log } = findPartition(broker.topics, reference, index);
   const { config } = topic;
-  if (acks === -1 && config.minInsyncReplicas > 1) throw new KafkaError('NOT_ENOUGH_REPLICAS');
   const { batch, header } = checkBatch(records, version, config, log.name, broker.clock.nowMs());
   if (header.isTransactional && header.producerId !== noProducerId) {
     broker.transactions.assertOpen(header, { topic: topic.name, partition: index });
@@ -25,7 +24,7 @@ const append = (broker: Broker, { topic: reference, index, records }: Append, ac
 /**
  * Produce: appends each partition's record batch as it came, with offset and leader epoch set, and answers when it is in the
  * file. A retry of an idempotent producer gets the offset of the first time. With acks=0 there is no answer, and an error
- * closes the connection, as the real broker does. Does not recompress (compression.type other than producer is refused).
+ * closes the connection, as the real broker does. Not more replicas can be in sync than there are, whatever min.insync.replicas says: all is one. Does not recompress (compression.type other than producer is refused).
  */
 export const produceHandler = handler(produce, (broker, { acks, topics }, { version }) => {
   const problems: string[] = [];
