@@ -4,6 +4,7 @@ import { SnowflakeError } from '../components/snowflake-client.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { HostFailed } from '../providers/embedded/start-host.ts';
 import { benchCommand } from './bench.ts';
+import { cleanCommand } from './clean.ts';
 import { envCommand } from './env.ts';
 import { runCommand } from './run.ts';
 import { NotRunning } from './running-instance.ts';
@@ -27,7 +28,15 @@ const add = (command: Command, options?: { isDefault: boolean }): void => {
 };
 
 add(sandboxCommand(), { isDefault: true });
-for (const command of [benchCommand(), serveCommand(), runCommand(), statusCommand(), envCommand(), sqlCommand()])
+for (const command of [
+  benchCommand(),
+  serveCommand(),
+  runCommand(),
+  statusCommand(),
+  envCommand(),
+  sqlCommand(),
+  cleanCommand(),
+])
   add(command);
 
 const explain = (error: unknown): number => {

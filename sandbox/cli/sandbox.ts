@@ -14,7 +14,9 @@ import { startSandbox } from '../pipeline/sandbox.ts';
 import { readSettings } from '../pipeline/settings.ts';
 import type { SimulatorPlan } from '../pipeline/simulators.ts';
 import type { ProviderChoice } from '../providers/provider.ts';
+import { namedFiles } from './named-files.ts';
 import { allEmbedded, collectPort, collectProvider, collectSetting, durationMs } from './options.ts';
+import { type OutsideOptions, outsideOf, withOutside } from './outside-options.ts';
 import { plainScreen } from './plain-screen.ts';
 import type { Screen } from './screen.ts';
 import { stateFolder } from './state-folder.ts';
@@ -22,7 +24,7 @@ import { untilToldToStop } from './until-told-to-stop.ts';
 
 type Rates = { clickstream: number; orders: number };
 
-type SandboxOptions = {
+type SandboxOptions = OutsideOptions & {
   project?: string;
   provider: ProviderChoice;
   keep?: boolean;
@@ -31,7 +33,7 @@ type SandboxOptions = {
   port: Partial<Record<ComponentName | 'clickstream', number>>;
   set: Record<string, string>;
   seed: string;
-  rate: Rates;
+  rate: Partial<Rates>;
   simulators: boolean;
   for?: number;
   plain?: boolean;
@@ -41,18 +43,24 @@ type SandboxOptions = {
 const defaultRates: Rates = { clickstream: 20, orders: 5 };
 
 /** `--rate clickstream=100`, events a second, repeatable. */
-const collectRate = (text: string, rates: Rates): Rates => {
+const collectRate = (text: string, rates: Partial<Rates>): Partial<Rates> => {
   const match = /^(clickstream|orders)=(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text);
   if (!match) throw new InvalidArgumentError('it is clickstream=N or orders=N, events a second.');
   return { ...rates, [match[1] as keyof Rates]: Number(match[2]) };
 };
 
-const planOf = ({ seed, rate, simulators }: SandboxOptions): SimulatorPlan => ({
-  seed,
-  customers: 200,
-  products: 60,
-  ...(simulators ? { clickstream: { perSecond: rate.clickstream }, orders: { perSecond: rate.orders } } : {}),
-});
+/** Traffic goes into a system that is not ours only when its rate was named. */
+const planOf = ({ seed, rate, simulators, provider }: SandboxOptions): SimulatorPlan => {
+  const clickstream = rate.clickstream ?? (provider.connect === 'external' ? undefined : defaultRates.clickstream);
+  const orders = rate.orders ?? (provider.mysql === 'external' ? undefined : defaultRates.orders);
+  return {
+    seed,
+    customers: 200,
+    products: 60,
+    ...(simulators && clickstream !== undefined ? { clickstream: { perSecond: clickstream } } : {}),
+    ...(simulators && orders !== undefined ? { orders: { perSecond: orders } } : {}),
+  };
+};
 
 /** From the start of the process, not of this module: that is how long the user has waited. */
 const startedAtMs = Date.now() - performance.now();
@@ -68,7 +76,13 @@ const run = async (options: SandboxOptions): Promise<void> => {
   const project = findProject(options.project);
   const artefacts = readArtefacts(project);
   const graph = deriveGraph(artefacts);
-  const settings = readSettings(project.dir, process.env, { ...options.set }, accountNames(artefacts));
+  const settings = readSettings(
+    project.dir,
+    process.env,
+    { ...options.set },
+    accountNames(artefacts),
+    namedFiles(options),
+  );
   const dataDir = resolve(options.data ?? join(project.dir, '.sandbox'));
   let address: Readonly<Record<string, string>> = {};
   let monitor: Monitor | undefined;
@@ -77,6 +91,7 @@ const run = async (options: SandboxOptions): Promise<void> => {
     return { startedAtMs, address, ...(readings ? { readings } : {}) };
   });
   const screen = await screenFor(options);
+  const emit = (event: SandboxEvent): void => screen.event(event);
   try {
     const sandbox = await startSandbox({
       artefacts,
@@ -85,6 +100,7 @@ const run = async (options: SandboxOptions): Promise<void> => {
       projectDir: project.dir,
       choice: options.provider,
       keep: options.keep === true,
+      outside: outsideOf(options, options.provider, dataDir, emit),
       dataDir: stateFolder(dataDir, {
         choice: options.provider,
         keep: options.keep === true,
@@ -93,7 +109,7 @@ const run = async (options: SandboxOptions): Promise<void> => {
       chosenPorts: options.port,
       simulators: planOf(options),
       clock: systemClock,
-      emit: (event: SandboxEvent) => screen.event(event),
+      emit,
       report: (step) => screen.step(step, Date.now() - startedAtMs),
     });
     address = sandbox.address;
@@ -122,14 +138,19 @@ const run = async (options: SandboxOptions): Promise<void> => {
 };
 
 export const sandboxCommand = (): Command =>
-  new Command('sandbox')
+  withOutside(new Command('sandbox'))
     .description('run the whole pipeline and watch it (what runs when no command is named)')
     .option('--fresh', 'start with empty state')
     .option('--for <time>', 'stop by itself after this time, as 30s', durationMs)
-    .option('--rate <lane=n>', 'events a second: clickstream=20, orders=5 (repeatable)', collectRate, defaultRates)
+    .option('--rate <lane=n>', 'events a second: clickstream=20, orders=5 (repeatable)', collectRate, {})
     .option('--seed <text>', 'the same seed gives the same rows', 'sluicebox')
     .option('--no-simulators', 'make no traffic')
-    .option('--provider <choice>', 'containers, or kafka=container,… (repeatable)', collectProvider, allEmbedded)
+    .option(
+      '--provider <choice>',
+      'containers, or kafka=container,mysql=external,… (repeatable)',
+      collectProvider,
+      allEmbedded,
+    )
     .option('--keep', 'leave containers running at the end, and use them again')
     .option('--project <dir>', 'the folder with compose/ and sql/')
     .option('--data <dir>', 'keep state here instead of .sandbox')

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProviderChoice } from '../providers/provider.ts';
 
-const stateFolders = ['kafka', 'schema-registry', 'connect', 'mysql', 's3', 'snowflake', 'simulators'];
+const stateFolders = ['kafka', 'schema-registry', 'connect', 'mysql', 's3', 'snowflake', 'simulators', 'carrier'];
 
 /** Only what the sandbox itself has made: the folder may be one of the user's. */
 const removeState = (dataDir: string): void => {

@@ -1,5 +1,5 @@
 import type { Statement } from '../wire/snowflake-sql/ast.ts';
-import type { Artefacts } from './artefacts.ts';
+import type { Artefacts, SnowflakeStatement } from './artefacts.ts';
 
 /** Database, schema and warehouse that the artefacts create: where a session has to stand to run the others. */
 export type AccountNames = Partial<Record<'SNOWFLAKE_DATABASE' | 'SNOWFLAKE_SCHEMA' | 'SNOWFLAKE_WAREHOUSE', string>>;
@@ -15,8 +15,12 @@ const accountWide = new Set([
 ]);
 
 /** True of a statement that makes something known to the whole account, or a schema to work in. */
-export const isAccountWide = (statement: Statement): boolean =>
+const isAccountWide = (statement: Statement): boolean =>
   statement.kind === 'create-object' && accountWide.has(statement.object);
+
+/** The files that hold a statement for the whole account. */
+export const accountFiles = (statements: readonly SnowflakeStatement[]): ReadonlySet<string> =>
+  new Set(statements.filter(({ statement }) => isAccountWide(statement)).map(({ file }) => file));
 
 export const accountNames = ({ snowflake }: Artefacts): AccountNames => {
   const names: AccountNames = {};

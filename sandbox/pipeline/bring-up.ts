@@ -2,10 +2,14 @@ import type { Address, ComponentName } from '../components/component.ts';
 import type { Clock } from '../core/clock.ts';
 import { applyConnector } from './apply-connector.ts';
 import { applyMysql } from './apply-mysql.ts';
-import { applySnowflake } from './apply-snowflake.ts';
+import { applyDevSchema, applySnowflake } from './apply-snowflake.ts';
 import type { Artefacts, ConnectorArtefact } from './artefacts.ts';
 import { createBuckets, notifyPipes } from './buckets.ts';
+import type { DevSchema } from './dev-schema.ts';
 import type { Graph } from './graph.ts';
+import { mayChange, type Outside } from './outside.ts';
+import { prepareTopics } from './topics.ts';
+import { checkWorkerEnvironment } from './worker-environment.ts';
 
 export type BringUpRequest = {
   artefacts: Artefacts;
@@ -17,6 +21,12 @@ export type BringUpRequest = {
   clock: Clock;
   /** What has just been done, in a few words. */
   report(step: string): void;
+  /** Systems that run elsewhere; none when absent. */
+  outside?: Outside | undefined;
+  /** Where the pipeline stands in an account of Snowflake's. */
+  devSchema?: DevSchema | undefined;
+  /** True of a worker that has an environment of its own, which then is asked for each name. */
+  asksWorker?: boolean;
 };
 
 export type BringUp = {
@@ -34,39 +44,41 @@ const isSink = ({ config }: ConnectorArtefact): boolean => 'topics' in config ||
  * notification before the sink that writes its first object, as an object made earlier would never be told of.
  */
 export const bringUp = (request: BringUpRequest): BringUp => {
-  const { artefacts, environment, ready, report, clock } = request;
-  const reported = async (step: string, work: Promise<void>): Promise<void> => {
-    await work;
-    report(step);
-  };
-  const apply = (connector: ConnectorArtefact): Promise<void> =>
-    reported(
-      `connector ${connector.name} created`,
-      applyConnector(connector, environment['CONNECT_URL'] as string, clock),
-    );
+  const { artefacts, environment, ready, report, clock, graph, outside, devSchema } = request;
+  const reported = async (work: Promise<string>): Promise<void> => report(await work);
   const mysql = reported(
-    'sql/mysql applied',
     artefacts.mysql.length === 0
-      ? Promise.resolve()
-      : ready('mysql').then(() => applyMysql(artefacts.mysql, environment)),
+      ? Promise.resolve('there is no sql/mysql')
+      : ready('mysql').then(() => applyMysql(artefacts.mysql, environment, outside)),
   );
-  const buckets = ready('s3').then(() => createBuckets(request.graph, environment));
+  const buckets = ready('s3').then(() => createBuckets(graph, environment, outside));
   const snowflake = reported(
-    'sql/snowflake applied',
-    ready('snowflake').then(() => applySnowflake(artefacts.snowflake, environment)),
+    ready('snowflake').then(() =>
+      outside && devSchema ? applyDevSchema(devSchema, outside) : applySnowflake(artefacts.snowflake, environment),
+    ),
   );
   const notified = reported(
-    'buckets notify the pipes',
-    Promise.all([buckets, snowflake]).then(() => notifyPipes(request.graph, environment)),
+    Promise.all([buckets, snowflake]).then(async () => {
+      // An account that is only looked at has no pipes of ours to be told.
+      if (devSchema && !mayChange('snowflake', outside)) return 'the pipes are as they are';
+      await notifyPipes(graph, devSchema?.environment ?? environment, outside);
+      return 'buckets notify the pipes';
+    }),
   );
-  const connect = ready('connect');
+  const topics = outside?.components.has('kafka')
+    ? ready('kafka').then(() => prepareTopics(graph, environment, outside, clock))
+    : Promise.resolve();
+  const connect = Promise.all([ready('connect'), topics]).then(async () => {
+    if (request.asksWorker && mayChange('connect', outside))
+      await checkWorkerEnvironment(artefacts.connectors, environment);
+  });
   const connectors = Promise.all(
     artefacts.connectors.map(async (connector) => {
       await Promise.all([connect, ...(isSink(connector) ? [notified] : [mysql])]);
-      await apply(connector);
+      await reported(applyConnector(connector, environment, clock, outside));
     }),
   ).then(() => {});
   const all = Promise.all([mysql, notified, connectors]).then(() => {});
-  for (const part of [mysql, snowflake, notified, connectors, all]) part.catch(() => {});
+  for (const part of [mysql, snowflake, notified, connectors, topics, connect, all]) part.catch(() => {});
   return { mysql, snowflake, connectors, all };
 };

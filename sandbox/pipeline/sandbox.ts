@@ -3,11 +3,15 @@ import { type Address, type ComponentName, componentNames } from '../components/
 import type { Clock } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunningHost } from '../providers/embedded/start-host.ts';
+import { withoutUnusedSettings } from '../providers/external/needs.ts';
 import type { ProviderChoice } from '../providers/provider.ts';
 import { type RunningComponents, startComponents } from '../providers/start-components.ts';
 import { type Artefacts, checkEnvironment, environmentNames } from './artefacts.ts';
 import type { BringUp } from './bring-up.ts';
+import type { Carrier } from './carrier.ts';
+import type { DevSchema } from './dev-schema.ts';
 import type { Graph } from './graph.ts';
+import { checkAsked, type Outside } from './outside.ts';
 import type { Settings } from './settings.ts';
 import { fittingPlan, type SimulatorPlan, startSimulators } from './simulators.ts';
 
@@ -20,6 +24,8 @@ export type SandboxRequest = {
   choice: ProviderChoice;
   /** Containers stay when the sandbox ends, and are used again. */
   keep: boolean;
+  /** What may be done to systems that run elsewhere; absent when there are none. */
+  outside?: Outside | undefined;
   dataDir: string;
   chosenPorts: Partial<Record<ComponentName | 'clickstream', number>>;
   simulators: SimulatorPlan;
@@ -59,7 +65,7 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
     ...request,
     names: componentNames,
     credentials: settings.credentials,
-    environment: settings.environment,
+    environment: withoutUnusedSettings(settings.environment, request.choice),
     exposed: environmentNames(artefacts.connectors),
     neighbour: {
       name: 'clickstream',
@@ -68,13 +74,21 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
       address: ({ host, port }) => ({ CLICKSTREAM_URL: `http://${host}:${port}` }),
     },
     onReady: (name) => request.report(`${name} is ready`),
-    check: (environment) => checkEnvironment(artefacts.connectors, environment),
+    check: (environment) => {
+      if (request.outside) checkAsked(request.outside, environment);
+      // A worker elsewhere has an environment of its own, and is asked for it.
+      if (request.choice.connect !== 'external') checkEnvironment(artefacts.connectors, environment);
+    },
   });
-  const { environment, components } = started;
+  const { components } = started;
+  const devSchema = await planned(request, started.environment);
+  const environment = devSchema?.environment ?? started.environment;
   const ready = (name: ComponentName): Promise<void> => components.get(name)?.ready ?? Promise.resolve();
   // The clients load while the servers start: they cost more time than anything else here.
   const { bringUp } = await import('./bring-up.ts');
-  const applied = bringUp({ ...request, environment, ready });
+  const asksWorker = request.choice.connect !== 'embedded';
+  const applied = bringUp({ ...request, environment, ready, devSchema, asksWorker });
+  const carrier = startCarrying(request, devSchema, Promise.all([applied.snowflake, ready('s3')]));
 
   let host: RunningHost | undefined;
   const simulatorsDir = join(dataDir, 'simulators');
@@ -110,6 +124,7 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
     environment,
     address: Object.assign({}, ...[...components.values()].map(({ address }) => address), cdc, {
       CLICKSTREAM_URL: environment['CLICKSTREAM_URL'],
+      ...(devSchema && { SNOWFLAKE_DATABASE: devSchema.database, SNOWFLAKE_SCHEMA: devSchema.schema }),
     }),
     components,
     simulators,
@@ -118,7 +133,36 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
       // Connect first: it hands on what it holds while all around it still stands. What comes after that waits where it is.
       if (request.choice.connect === 'embedded') await components.get('connect')?.stop();
       await simulators.stop().catch(() => {});
+      await carrier.stop();
       await started.stop();
+    },
+  };
+};
+
+/** Where the pipeline stands in an account of Snowflake's; undefined when the warehouse is ours. */
+const planned = async (request: SandboxRequest, environment: Address): Promise<DevSchema | undefined> => {
+  if (request.choice.snowflake !== 'external') return undefined;
+  const { planDevSchema } = await import('./dev-schema.ts');
+  return planDevSchema(request.artefacts, environment, request.outside?.schema);
+};
+
+/** Carries files into the account once its stages stand, where it cannot read the store itself. */
+const startCarrying = (request: SandboxRequest, devSchema: DevSchema | undefined, after: Promise<unknown>): Carrier => {
+  const isAsked = request.outside?.apply === true && devSchema !== undefined && devSchema.carried.length > 0;
+  if (!isAsked) return { stop: async () => {} };
+  const ended = new AbortController();
+  const carrying = after.then(async () => {
+    const { startCarrier } = await import('./carrier.ts');
+    if (ended.signal.aborted) return undefined;
+    const { carried: stages, environment } = devSchema;
+    return startCarrier({ ...request, stages, environment, dataDir: join(request.dataDir, 'carrier') });
+  });
+  carrying.catch(() => {});
+  return {
+    stop: async () => {
+      ended.abort();
+      const carrier = await carrying.catch(() => undefined);
+      await carrier?.stop();
     },
   };
 };

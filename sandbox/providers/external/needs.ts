@@ -3,6 +3,7 @@ import { kafkaProtocol, kafkaSecurityNames } from '../../components/kafka-option
 import { mysqlSecurityNames } from '../../components/mysql-options.ts';
 import { authenticatorOf, snowflakeSessionNames } from '../../components/snowflake-login.ts';
 import { UsageError } from '../../core/usage-error.ts';
+import type { ProviderChoice } from '../provider.ts';
 
 /** The names by which an external component is told of: those it cannot do without, and those it may have. */
 type Needs = {
@@ -43,6 +44,8 @@ export const needs: Readonly<Record<ComponentName, Needs>> = {
   s3: {
     required: () => ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'],
     optional: ['AWS_ENDPOINT_URL_S3', 'AWS_SESSION_TOKEN'],
+    // AWS itself; its name is there for the connectors' store.url.
+    defaults: ({ AWS_REGION: region }) => ({ AWS_ENDPOINT_URL_S3: `https://s3.${region}.amazonaws.com` }),
   },
   snowflake: {
     required: (environment) => [
@@ -89,4 +92,43 @@ export const externalAddress = (component: ComponentName, environment: Address):
     namesOf(component, environment).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
   );
   return { ...defaults?.(environment), ...given };
+};
+
+/** What is given about components, whichever of them it tells of, with what follows from it. */
+export const externalSettings = (environment: Address): Address =>
+  Object.assign(
+    { ...environment },
+    ...(Object.keys(needs) as ComponentName[]).map((component) => {
+      const { required, defaults } = needs[component];
+      const isTold = required(environment).every((name) => environment[name]);
+      return isTold ? { ...defaults?.(environment), ...externalAddress(component, environment) } : {};
+    }),
+  );
+
+/**
+ * The environment without what tells of external components that are not asked for: how a broker elsewhere wants to be spoken to must not
+ * reach ours.
+ */
+export const withoutUnusedSettings = (environment: Address, choice: ProviderChoice): Address => {
+  const unused = new Set(
+    (Object.keys(needs) as ComponentName[])
+      .filter((component) => choice[component] !== 'external')
+      .flatMap((component) => onlyOfExternals[component] ?? []),
+  );
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !unused.has(name)));
+};
+
+const onlyOfExternals: Readonly<Partial<Record<ComponentName, readonly string[]>>> = {
+  kafka: kafkaSecurityNames,
+  'schema-registry': ['SCHEMA_REGISTRY_USERNAME', 'SCHEMA_REGISTRY_PASSWORD'],
+  connect: ['CONNECT_USERNAME', 'CONNECT_PASSWORD'],
+  mysql: mysqlSecurityNames,
+  s3: ['AWS_SESSION_TOKEN'],
+  snowflake: [
+    'SNOWFLAKE_AUTHENTICATOR',
+    'SNOWFLAKE_TOKEN',
+    'SNOWFLAKE_PRIVATE_KEY_FILE',
+    'SNOWFLAKE_PRIVATE_KEY_PASSPHRASE',
+    'SNOWFLAKE_ROLE',
+  ],
 };
