@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parse } from 'yaml';
 import { noteImage } from './observations.ts';
 import { provider } from './provider.ts';
 
@@ -22,7 +23,8 @@ export type ServeRequest = { components: readonly string[]; dataDir?: string; ar
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'sluicebox-test-'));
 
-const cli = join(import.meta.dirname, '..', '..', process.env['SLUICEBOX_DIST'] ?? 'dist', 'cli.js');
+const repository = join(import.meta.dirname, '..', '..');
+const cli = join(repository, process.env['SLUICEBOX_DIST'] ?? 'dist', 'cli.js');
 
 /** The program as a user starts it. Plain AWS_*, MYSQL_*, … are set to nonsense: it must not read them. */
 export const startProgram = (args: readonly string[], cwd?: string): ChildProcess =>
@@ -40,6 +42,14 @@ const ended = async (child: ChildProcess): Promise<number | null> => {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const [code] = (await once(child, 'exit')) as [number | null];
   return code;
+};
+
+type ComposeFile = { services: Record<string, { image: string; labels?: Record<string, string> }> };
+
+/** The image of each component, as the compose file names it. */
+const images = (): Map<string, string> => {
+  const { services } = parse(readFileSync(join(repository, 'compose', 'docker-compose.yml'), 'utf8')) as ComposeFile;
+  return new Map(Object.values(services).map(({ image, labels }) => [labels?.['sluicebox.component'] ?? '', image]));
 };
 
 const ofProvider = provider === 'embedded' ? [] : ['--provider', provider];
@@ -62,9 +72,10 @@ export const serve = async ({ components, dataDir = temporaryFolder(), args = []
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   await new Promise<void>((resolve, reject) => {
     lines.on('line', (line) => {
-      const ready = JSON.parse(line) as { component: string; address: Record<string, string>; image?: string };
+      const ready = JSON.parse(line) as { component: string; address: Record<string, string> };
       Object.assign(address, ready.address);
-      if (ready.image !== undefined) noteImage(ready.component, ready.image);
+      const image = images().get(ready.component);
+      if (provider === 'containers' && image !== undefined) noteImage(ready.component, image);
       told.add(ready.component);
       if (told.size === components.length) resolve();
     });
