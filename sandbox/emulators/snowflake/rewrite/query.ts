@@ -252,11 +252,13 @@ const translateSelect = (select: Select, tail: Tail, outer: Context): Translated
   const columns = outputColumns(items);
   const named = items.map(({ value }, index) => `${exact(value).sql} AS ${quoteName(columns[index]?.physical ?? '')}`);
   // DuckDB tells grouped expressions by their text: with GROUP BY the paths stay as they are.
-  const list = select.groupBy ? named : combinePaths(named);
+  const plain = { items: named, from: from.sql };
+  // The names of one source tell what belongs to it; a join's text may end like that of a table.
+  const parts = select.groupBy ? plain : combinePaths(plain, from.sources.length === 1);
   const values = items.map(({ value }) => value);
   const sql = [
-    `SELECT ${select.distinct ? 'DISTINCT ' : ''}${list.join(', ')}`,
-    from.sql && ` FROM ${from.sql}`,
+    `SELECT ${select.distinct ? 'DISTINCT ' : ''}${parts.items.join(', ')}`,
+    parts.from && ` FROM ${parts.from}`,
     select.where && ` WHERE ${condition(select.where, context)}`,
     select.groupBy && ` GROUP BY ${groupBy(select.groupBy, columns, context)}`,
     select.having && ` HAVING ${condition(select.having, context)}`,
