@@ -33,6 +33,8 @@ type Answer = {
     sqlState?: string;
     rowtype?: { name: string; type: string; scale: number | null }[];
     rowset?: (string | null)[][];
+    /** Where the rows behind the first ones are, in order. */
+    chunks?: { url: string }[];
     getResultUrl?: string;
   };
 };
@@ -50,6 +52,13 @@ const post = async (base: string, path: string, token: string | undefined, body:
   });
   if (!response.ok) throw new SnowflakeError(`Snowflake answered HTTP ${response.status} to ${path}`, '', '');
   return (await response.json()) as Answer;
+};
+
+/** A chunk is rows with commas between them, and no bracket around them. */
+const readChunk = async (url: string): Promise<(string | null)[][]> => {
+  const response = await fetch(url);
+  if (!response.ok) throw new SnowflakeError(`Snowflake answered HTTP ${response.status} to ${url}`, '', '');
+  return JSON.parse(`[${await response.text()}]`) as (string | null)[][];
 };
 
 const checked = (answer: Answer): Answer => {
@@ -127,9 +136,9 @@ const openByRequests = async (address: Address, login: SnowflakeLogin): Promise<
       answer = checked((await response.json()) as Answer);
     }
     const columns = (answer.data.rowtype ?? []).map(({ name, type, scale }) => ({ name, type, scale }));
-    const rows = (answer.data.rowset ?? []).map((row) =>
-      row.map((text, index) => readValue(text, columns[index] as SnowflakeColumn)),
-    );
+    let texts = answer.data.rowset ?? [];
+    for (const { url } of answer.data.chunks ?? []) texts = texts.concat(await readChunk(url));
+    const rows = texts.map((row) => row.map((text, index) => readValue(text, columns[index] as SnowflakeColumn)));
     return { columns, rows };
   };
 

@@ -1,4 +1,4 @@
-import { snowpipeQueueName } from '../engine.ts';
+import { componentName, snowpipeQueueName } from '../engine.ts';
 import { type Endpoint, jsonBody } from './endpoint.ts';
 
 /**
@@ -17,7 +17,14 @@ export const queues: Endpoint = {
     }
     const message = jsonBody(request);
     const records = message['Records'];
-    if (Array.isArray(records)) engine.pipes.receive(records);
+    try {
+      if (Array.isArray(records)) engine.pipes.receive(records);
+    } catch (error) {
+      // Not as the failure of a statement, which is told with status 200: what is not on disk must be sent again.
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      engine.emit({ component: componentName, kind: 'failed', message: `an event of S3 was not taken: ${reason}` });
+      return { status: 500, json: { code: 'InternalFailure', message: String(error) } };
+    }
     return { json: { success: true } };
   },
 };

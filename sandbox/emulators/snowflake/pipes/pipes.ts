@@ -87,6 +87,8 @@ export const createPipes = (engine: Engine): Pipes => {
   const { catalog, clock, storage, store } = engine;
   const workers = new Map<number, Worker>();
   const journal: EventJournal = openEventJournal(join(engine.dataDir, 'pipe-events.log'));
+  // Read before anything is written behind a torn tail: requests come in while the pipes start.
+  const left = journal.read();
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
 
@@ -384,7 +386,7 @@ export const createPipes = (engine: Engine): Pipes => {
     plan: (pipe) => planOf(workerOf(pipe), pipe),
     start: async () => {
       await lastLoads();
-      add(journal.read());
+      add(left);
     },
     stop: async () => {
       stopping.abort();

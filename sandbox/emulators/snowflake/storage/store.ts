@@ -12,8 +12,10 @@ export type Store = {
   connect(): Promise<DuckDBConnection>;
   /** Commits and the starts of snapshots go one at a time, so that a snapshot and the versions known of it agree. */
   commitMutex: Mutex;
-  /** A number greater than all given before, also before a restart: the version of a transaction's rows. */
+  /** A number greater than all given before: the version of a transaction's rows. */
   nextVersion(): number;
+  /** A version that is in use since before the start: the machine's clock may have been set back meanwhile. */
+  reachVersion(version: number): void;
   close(): Promise<void>;
 };
 
@@ -93,6 +95,9 @@ export const openStore = async (dataDir: string, nowMs: () => number, memoryLimi
     connect: () => instance.connect(),
     commitMutex: createMutex(),
     nextVersion: () => (version = Math.max(version + 1, nowMs() * 1000)),
+    reachVersion: (used) => {
+      version = Math.max(version, used);
+    },
     close: async () => {
       const last = await instance.connect();
       await last.run('CHECKPOINT').catch(() => {});

@@ -67,6 +67,7 @@ export const loadStreams = async (dependencies: StreamDependencies, connection: 
     if (streams.length === 0) continue;
     const newest = Math.max(await newestVersion(connection, table), ...streams.map(({ id }) => offsets.get(id) ?? 0));
     transactions.setCommittedVersion(table.id, newest);
+    store.reachVersion(newest);
     const changes = await number(connection, `SELECT count(*) FROM (FROM ${physicalChanges(table)} LIMIT 1)`);
     if (changes > 0) changed.add(table.id);
   }
