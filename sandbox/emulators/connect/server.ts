@@ -7,6 +7,7 @@ import { listenForRest } from './rest/rest-server.ts';
 import { openConfigStore } from './worker/config-store.ts';
 import { createHerder, type Herder } from './worker/herder.ts';
 import { kafkaAccess, kafkaConfig } from './worker/kafka-access.ts';
+import { kafkaSecurity } from './worker/kafka-security.ts';
 import { createLoggers } from './worker/loggers.ts';
 import { openOffsetStore } from './worker/offset-store.ts';
 import { pluginCatalogue } from './worker/plugins.ts';
@@ -33,7 +34,20 @@ export const startConnect = async (context: ServerContext, options: ConnectOptio
     error: (message) => emit({ component: 'connect', kind: 'warning', message }),
   };
   const settings = workerSettings(options.bootstrapServers, options.groupId, options.settings ?? {});
-  const access = kafkaAccess(kafkaConfig(settings.bootstrapServers, `connect-${settings.groupId}`, log, clock));
+  const configFor = (prefix: string) =>
+    kafkaConfig(
+      settings.bootstrapServers,
+      `connect-${settings.groupId}`,
+      log,
+      clock,
+      kafkaSecurity(options.settings ?? {}, prefix),
+    );
+  const own = kafkaAccess(configFor(''));
+  const access = kafkaAccess({
+    producer: configFor('producer.'),
+    consumer: configFor('consumer.'),
+    admin: configFor('admin.'),
+  });
   const catalogue = pluginCatalogue(plugins);
 
   let announce = (_herder: Herder): void => {};
@@ -44,8 +58,8 @@ export const startConnect = async (context: ServerContext, options: ConnectOptio
 
   const generation = { value: 1 };
   const [topics, clusterId] = await Promise.all([
-    openStateTopics(access, settings),
-    access.withAdmin(async (admin) => (await admin.describeCluster()).clusterId),
+    openStateTopics(own, settings),
+    own.withAdmin(async (admin) => (await admin.describeCluster()).clusterId),
   ]);
   const herder = createHerder({
     configs: openConfigStore(topics, settings.configTopic),

@@ -54,7 +54,7 @@ export const openDeadLetterQueue = async (
     if ((await admin.listTopics()).includes(topic)) return;
     await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor }] });
   });
-  const producer = access.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, retry: quickRetry });
+  const producer = access.producer({ createPartitioner: Partitioners.DefaultPartitioner, retry: quickRetry });
   await producer.connect();
   return {
     report: async (record, failure) => {

@@ -5,6 +5,7 @@ import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { Clock } from '../../../core/clock.ts';
 import type { ConnectLog, TopicPartitionOffset } from '../plugin.ts';
 import { groupBy } from './group-by.ts';
+import type { KafkaSecurity } from './kafka-security.ts';
 
 // The broker as the worker uses it. kafkajs' own pauses (300 ms and more) are cut short: the broker is near, and a start is watched.
 
@@ -18,7 +19,8 @@ export type StoredMessage = {
 };
 
 export type KafkaAccess = {
-  kafka: Kafka;
+  producer: Kafka['producer'];
+  consumer: Kafka['consumer'];
   /** Everything in these topics now, in the order of each partition. Joins no group. */
   readTopics(topics: readonly string[]): Promise<StoredMessage[]>;
   /** Commits for a group that has no members, as AdminClient.alterConsumerGroupOffsets. */
@@ -58,8 +60,10 @@ export const kafkaConfig = (
   clientId: string,
   log: ConnectLog,
   clock?: Clock,
+  security: KafkaSecurity = {},
 ): KafkaConfig => ({
   clientId,
+  ...security,
   brokers: bootstrapServers.split(',').map((address) => address.trim()),
   connectionTimeout: 3_000,
   requestTimeout: 30_000,
@@ -67,6 +71,8 @@ export const kafkaConfig = (
   logLevel: logLevel.ERROR,
   logCreator: logTo(log, clock),
 });
+
+const everyClient = (config: KafkaConfig): ClientConfigs => ({ producer: config, consumer: config, admin: config });
 
 const openCluster = (config: KafkaConfig): Cluster =>
   new Cluster({
@@ -178,10 +184,17 @@ const readAll = async (cluster: Cluster, topics: readonly string[]): Promise<Sto
   }
 };
 
-export const kafkaAccess = (config: KafkaConfig): KafkaAccess => {
+/** How each kind of client reaches the broker; the worker's own are all alike. */
+export type ClientConfigs = { producer: KafkaConfig; consumer: KafkaConfig; admin: KafkaConfig };
+
+export const kafkaAccess = (configs: KafkaConfig | ClientConfigs): KafkaAccess => {
+  const { producer, consumer, admin: config } = 'admin' in configs ? configs : everyClient(configs);
   const kafka = new Kafka(config);
+  const producing = new Kafka(producer);
+  const consuming = new Kafka(consumer);
   return {
-    kafka,
+    producer: (options) => producing.producer(options),
+    consumer: (options) => consuming.consumer(options),
     readTopics: (topics) => withCluster(config, (cluster) => readAll(cluster, topics)),
     commitForGroup: (groupId, offsets) =>
       withCluster(config, async (cluster) => {

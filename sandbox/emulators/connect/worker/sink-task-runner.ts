@@ -213,7 +213,7 @@ const onAssignment = async (
 
 const openConsumer = (session: Session): Consumer => {
   const { consumer: settings, assignment, services } = session;
-  return services.access.kafka.consumer({
+  return services.access.consumer({
     groupId: settings.groupId ?? `connect-${assignment.connector}`,
     sessionTimeout: settings.sessionTimeoutMs,
     heartbeatInterval: settings.heartbeatIntervalMs,

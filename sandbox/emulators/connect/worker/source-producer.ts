@@ -67,7 +67,7 @@ export const openSourceProducer = async ({
 }: ProducerParts): Promise<SourceProducer> => {
   const { acks, compression, maximumRequestBytes } = producerSettings(config);
   const ensureTopic = topicCreation(access, config, createTopics);
-  const producer: Producer = access.kafka.producer({
+  const producer: Producer = access.producer({
     createPartitioner: Partitioners.DefaultPartitioner,
     retry: quickRetry,
     allowAutoTopicCreation: true,

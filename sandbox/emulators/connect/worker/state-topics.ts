@@ -19,7 +19,7 @@ const compacted = [{ name: 'cleanup.policy', value: 'compact' }];
 export const openStateTopics = async (access: KafkaAccess, settings: WorkerSettings): Promise<StateTopics> => {
   const { configTopic, offsetTopic, offsetPartitions, statusTopic, statusPartitions } = settings;
   const topics = [configTopic, offsetTopic, statusTopic];
-  const producer: Producer = access.kafka.producer({
+  const producer: Producer = access.producer({
     createPartitioner: Partitioners.DefaultPartitioner,
     retry: quickRetry,
     allowAutoTopicCreation: false,

@@ -1,4 +1,5 @@
 import { ConfigError } from '../connect-errors.ts';
+import { clientPrefixes, securitySettings } from './kafka-security.ts';
 
 /** Settings of the worker by their real names, with the real defaults. Source: DistributedConfig, WorkerConfig. */
 export type WorkerSettings = {
@@ -41,13 +42,19 @@ const known: Readonly<Record<string, string>> = {
 const isConverterSetting = (name: string): boolean =>
   name.startsWith('key.converter.') || name.startsWith('value.converter.');
 
+const isSecuritySetting = (name: string): boolean =>
+  ['', ...clientPrefixes].some(
+    (prefix) => name.startsWith(prefix) && securitySettings.includes(name.slice(prefix.length)),
+  );
+
 export const workerSettings = (
   bootstrapServers: string,
   groupId: string | undefined,
   given: Readonly<Record<string, string>>,
 ): WorkerSettings => {
   for (const name of Object.keys(given)) {
-    if (!(name in known) && !isConverterSetting(name)) throw new ConfigError(`Worker setting ${name} is not emulated`);
+    if (!(name in known) && !isConverterSetting(name) && !isSecuritySetting(name))
+      throw new ConfigError(`Worker setting ${name} is not emulated`);
   }
   const text = (name: string): string => given[name] ?? known[name] ?? '';
   const number = (name: string): number => {

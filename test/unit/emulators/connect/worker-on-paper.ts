@@ -37,7 +37,8 @@ const idleClient = new Proxy(
 
 const clientsThatDoNothing = (groupOffsets: Map<string, bigint>): KafkaAccess =>
   ({
-    kafka: { producer: () => idleClient, consumer: () => idleClient },
+    producer: () => idleClient,
+    consumer: () => idleClient,
     readTopics: async () => [],
     commitForGroup: async (
       _group: string,

@@ -1,6 +1,7 @@
 import { Partitioners, type Producer } from 'kafkajs';
 import type { ConnectLog } from '../../plugin.ts';
 import { kafkaAccess, kafkaConfig, quickRetry } from '../../worker/kafka-access.ts';
+import { kafkaSecurity } from '../../worker/kafka-security.ts';
 import { decodeHistoryRecord, encodeHistoryRecord, type HistoryRecord } from './history-record.ts';
 
 /** The schema history topic: one partition, kept for ever (io.debezium.storage.kafka.history.KafkaSchemaHistory). */
@@ -15,6 +16,8 @@ export type HistoryStore = {
   close(): Promise<void>;
 };
 
+const historyPrefix = 'schema.history.internal.';
+
 const forEver = [
   { name: 'cleanup.policy', value: 'delete' },
   { name: 'retention.ms', value: '9223372036854775807' },
@@ -25,21 +28,34 @@ export type HistoryStoreOptions = {
   bootstrapServers: readonly string[];
   topic: string;
   clientId: string;
+  /** The connector's `schema.history.internal.…` settings, which hold `producer.…` and `consumer.…`. */
+  settings: Readonly<Record<string, string>>;
   log: ConnectLog;
 };
 
-export const kafkaHistoryStore = ({ bootstrapServers, topic, clientId, log }: HistoryStoreOptions): HistoryStore => {
-  const access = kafkaAccess(kafkaConfig(bootstrapServers.join(','), clientId, log));
+export const kafkaHistoryStore = (options: HistoryStoreOptions): HistoryStore => {
+  const { bootstrapServers, topic, clientId, log, settings } = options;
+  const configFor = (client: string) =>
+    kafkaConfig(
+      bootstrapServers.join(','),
+      clientId,
+      log,
+      undefined,
+      kafkaSecurity(settings, `${historyPrefix}${client}.`),
+    );
+  // Debezium makes its topic with the producer's settings. Source: KafkaSchemaHistory.initializeStorage.
+  const producer = configFor('producer');
+  const access = kafkaAccess({ producer, consumer: configFor('consumer'), admin: producer });
   let opening: Promise<Producer> | undefined;
-  const opened = async (): Promise<Producer> => {
-    const producer = access.kafka.producer({
+  const open = async (): Promise<Producer> => {
+    const opened = access.producer({
       createPartitioner: Partitioners.DefaultPartitioner,
       retry: quickRetry,
       allowAutoTopicCreation: false,
       maxInFlightRequests: 1,
     });
-    await producer.connect();
-    return producer;
+    await opened.connect();
+    return opened;
   };
   const topicExists = () => access.withAdmin(async (admin) => (await admin.listTopics()).includes(topic));
   return {
@@ -59,7 +75,7 @@ export const kafkaHistoryStore = ({ bootstrapServers, topic, clientId, log }: Hi
     },
     append: async (records) => {
       if (records.length === 0) return;
-      opening ??= opened();
+      opening ??= open();
       const producer = await opening;
       await producer.send({
         topic,

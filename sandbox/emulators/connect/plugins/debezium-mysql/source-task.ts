@@ -254,6 +254,7 @@ export const startSourceTask = async (config: ConnectorConfig, context: SourceTa
     bootstrapServers: settings.historyBootstrapServers,
     topic: settings.historyTopic,
     clientId: `${settings.topicPrefix}-schemahistory`,
+    settings: config,
     log,
   });
   const task: Task = {
