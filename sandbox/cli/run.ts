@@ -17,6 +17,7 @@ type RunOptions = {
   data?: string;
   set: Record<string, string>;
   seed?: string;
+  export?: string;
   verbose?: boolean;
 };
 
@@ -46,6 +47,7 @@ const run = async (file: string, options: RunOptions): Promise<void> => {
       choice: options.provider,
       dataDir,
       clock: systemClock,
+      ...(options.export === undefined ? {} : { exportDir: resolve(options.export) }),
       emit: ({ component, kind, message }) => {
         if (options.verbose || kind === 'failed') process.stderr.write(`${component}: ${kind}: ${message}\n`);
       },
@@ -71,5 +73,6 @@ export const runCommand = (): Command =>
     .option('--project <dir>', 'the folder with compose/ and sql/')
     .option('--data <dir>', 'keep the state of the run here')
     .option('--set <name=value>', 'a value for env:NAME in a connector (repeatable)', collectSetting, {})
+    .option('--export <dir>', 'write the rows of the last tables there, as JSON lines')
     .option('--verbose', 'also tell what the components say')
     .action(run);

@@ -37,6 +37,11 @@ const promisedToAnother = (path: string): boolean => {
   }
 };
 
+const promised = new Set<string>();
+const breakPromises = (): void => {
+  for (const path of promised) rmSync(path, { force: true });
+};
+
 const promisePort = (port: number): boolean => {
   const path = join(promisesFolder, String(port));
   mkdirSync(promisesFolder, { recursive: true });
@@ -47,7 +52,8 @@ const promisePort = (port: number): boolean => {
   } catch {
     return false;
   }
-  process.once('exit', () => rmSync(path, { force: true }));
+  if (promised.size === 0) process.once('exit', breakPromises);
+  promised.add(path);
   return true;
 };
 

@@ -9,6 +9,7 @@ import { type Sandbox, startSandbox } from '../pipeline/sandbox.ts';
 import type { Settings } from '../pipeline/settings.ts';
 import type { ProviderChoice } from '../providers/provider.ts';
 import { expectUntil, type Finding } from './expectations.ts';
+import { exportTables } from './export-tables.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
 import { crashUncommitted } from './steps/crash-uncommitted.ts';
 import { endAndStart } from './steps/end-and-start.ts';
@@ -24,6 +25,8 @@ export type ScenarioRequest = {
   dataDir: string;
   clock: Clock;
   emit: Emit;
+  /** The rows of the lanes' last tables are written here, a file each. */
+  exportDir?: string;
   /** What is going on, a line each. */
   report(line: string): void;
 };
@@ -110,6 +113,7 @@ export const runScenario = async (request: ScenarioRequest): Promise<ScenarioRes
     for (const expectation of scenario.expect.all) {
       findings.push(await expectUntil(expectation, deadlineMs, request.graph, sandbox, clock));
     }
+    if (request.exportDir !== undefined) await exportTables(request.graph, sandbox.environment, request.exportDir);
     return { passed: findings.every(({ holds }) => holds), findings };
   } finally {
     await sandbox.stop();

@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noContainers } from './docker.ts';
+import { runProgram } from './program.ts';
+
+// The same scenario, the same artefacts, the same seed, with real parts in place of ours: the same rows must come out. The README's table
+// of mixtures lists these.
+const mixtures = {
+  containers: {
+    provider: 'containers',
+    steps: ['{ at: 2s, crash: connect, for: 1s }', '{ at: 6s, crash: kafka, for: 1s }'],
+  },
+  'real Connect and Debezium on our Kafka, MySQL and S3': { provider: 'connect=container', steps: [] },
+  'our Connect on real Kafka and MySQL': { provider: 'kafka=container,mysql=container', steps: [] },
+  'our Connect and Snowflake on real MinIO': { provider: 's3=container', steps: [] },
+} as const;
+
+const scenarioOf = (steps: readonly string[]): string => `
+name: same-rows
+seed: same-rows
+simulate:
+  for: 8s
+  clickstream: { perSecond: 60, total: 400 }
+  orders: { perSecond: 20, total: 120 }
+steps:
+${steps.map((step) => `  - ${step}`).join('\n') || '  []'}
+expect:
+  within: 180s
+  all:
+    - reconciled: true
+    - { sql: "select count(*) from transformed_clickstream", equals: 400 }
+`;
+
+type Rows = { clicks: string; orders: unknown[] };
+
+const folder = mkdtempSync(join(tmpdir(), 'sluicebox-providers-'));
+const reason = noContainers(['kafka', 'schema-registry', 'connect', 'mysql', 'minio', 'testcontainers/ryuk:0.14.0']);
+
+/** The transformed rows; where in the source's binlog an order was last changed is that server's own. */
+const rowsBy = async (provider: string, steps: readonly string[]): Promise<Rows> => {
+  const dir = mkdtempSync(join(folder, 'run-'));
+  const file = join(dir, 'same-rows.yaml');
+  writeFileSync(file, scenarioOf(steps));
+  const { code, output } = await runProgram(['run', file, '--provider', provider, '--export', dir]);
+  expect(output).toContain('PASS same-rows');
+  expect(code).toBe(0);
+  const lines = readFileSync(join(dir, 'transformed_logs.jsonl'), 'utf8').trimEnd().split('\n');
+  const orders = lines.map((line) => ({ ...JSON.parse(line), source_position: undefined }));
+  return { clicks: readFileSync(join(dir, 'transformed_clickstream.jsonl'), 'utf8'), orders };
+};
+
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+describe.skipIf(reason !== undefined)(`real parts${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
+  let embedded: Rows;
+  beforeAll(async () => {
+    embedded = await rowsBy('embedded', []);
+    expect(embedded.orders.length).toBeGreaterThan(20);
+  });
+
+  for (const [name, { provider, steps }] of Object.entries(mixtures)) {
+    test(`${name}: the rows of the embedded default`, async () => {
+      const rows = await rowsBy(provider, steps);
+      expect(rows.clicks).toBe(embedded.clicks);
+      expect(rows.orders).toEqual(embedded.orders);
+    });
+  }
+});
