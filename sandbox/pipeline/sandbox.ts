@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SimulatorStatus } from '../../simulators/server.ts';
 import { type Address, type ComponentName, componentNames } from '../components/component.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
@@ -35,8 +36,12 @@ export type SandboxRequest = {
   report(step: string): void;
 };
 
+export type Rates = { clickstream?: { perSecond: number }; orders?: { perSecond: number } };
+
 export type Simulators = {
   plan: SimulatorPlan;
+  /** Events a second from now on, after a restart too; a lane that is not named keeps its rate. */
+  setRates(rates: Rates): Promise<SimulatorStatus>;
   dataDir: string;
   stop(): Promise<void>;
   /** kill -9 of the simulators; stays down until `start`. */
@@ -110,6 +115,15 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
   starting.catch(() => {});
   const simulators: Simulators = {
     plan,
+    setRates: async (rates) => {
+      const answer = await fetch(new URL('/simulators', environment['CLICKSTREAM_URL']), {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(rates),
+      });
+      for (const lane of ['clickstream', 'orders'] as const) Object.assign(plan[lane] ?? {}, rates[lane]);
+      return (await answer.json()) as SimulatorStatus;
+    },
     dataDir: simulatorsDir,
     start,
     stop: () => starting.then(() => end((running) => running.stop())),

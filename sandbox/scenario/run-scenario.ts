@@ -1,4 +1,3 @@
-import type { SimulatorStatus } from '../../simulators/server.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
 import { retryUntil } from '../core/retry.ts';
@@ -64,16 +63,30 @@ const takeSteps = async (request: ScenarioRequest, sandbox: Sandbox, beganMs: nu
 
 const settleDeadlineMs = 30_000;
 
+/** The traffic begins when the pipeline stands: what a lane's first moments hold must not depend on how long its parts take to start. */
+const beginTraffic = ({ simulate }: Scenario, sandbox: Sandbox, clock: Clock): Promise<void> =>
+  retryUntil(
+    async () => {
+      const { orders } = await sandbox.simulators.setRates({});
+      if (sandbox.simulators.plan.orders && !orders) throw new Error('the orders simulator is not there yet');
+    },
+    { clock, deadlineMs: settleDeadlineMs },
+  ).then(async () => {
+    const { clickstream, orders } = simulate;
+    await sandbox.simulators.setRates({
+      ...(clickstream && { clickstream: { perSecond: clickstream.perSecond } }),
+      ...(orders && { orders: { perSecond: orders.perSecond } }),
+    });
+  });
+
 /** No further traffic, and every order's change either settled or known not to have happened. */
 const endTraffic = (sandbox: Sandbox, clock: Clock): Promise<void> =>
   retryUntil(
     async () => {
-      const answer = await fetch(new URL('/simulators', sandbox.environment['CLICKSTREAM_URL']), {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ clickstream: { perSecond: 0 }, orders: { perSecond: 0 } }),
+      const { orders } = await sandbox.simulators.setRates({
+        clickstream: { perSecond: 0 },
+        orders: { perSecond: 0 },
       });
-      const { orders } = (await answer.json()) as SimulatorStatus;
       const open = (orders?.waiting ?? 0) + (orders?.doubtful ?? 0);
       if (open > 0 || (sandbox.simulators.plan.orders && !orders))
         throw new Error(`${open} changes of orders are open`);
@@ -96,14 +109,15 @@ export const runScenario = async (request: ScenarioRequest): Promise<ScenarioRes
       seed: scenario.seed,
       customers: 200,
       products: 60,
-      ...(clickstream ? { clickstream: withoutUndefined(clickstream) } : {}),
-      ...(orders ? { orders: withoutUndefined(orders) } : {}),
+      ...(clickstream ? { clickstream: held(clickstream) } : {}),
+      ...(orders ? { orders: held(orders) } : {}),
     },
     report: () => {},
   });
   try {
     await sandbox.bringUp.all;
     report('the pipeline stands');
+    await beginTraffic(scenario, sandbox, clock);
     const beganMs = clock.nowMs();
     await Promise.all([takeSteps(request, sandbox, beganMs), clock.sleep(scenario.simulate.for)]);
     await endTraffic(sandbox, clock);
@@ -134,7 +148,7 @@ const withConnectorSettings = (artefacts: Artefacts, { name: scenario, connector
   return { ...artefacts, connectors: changed };
 };
 
-const withoutUndefined = ({ perSecond, total }: { perSecond: number; total?: number | undefined }) => ({
-  perSecond,
+const held = ({ total }: { total?: number | undefined }) => ({
+  perSecond: 0,
   ...(total === undefined ? {} : { total }),
 });

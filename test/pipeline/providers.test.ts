@@ -33,7 +33,14 @@ expect:
     - { sql: "select count(*) from transformed_clickstream", equals: 400 }
 `;
 
-type Rows = { clicks: string; orders: unknown[] };
+type Order = { order_id: number; is_deleted: boolean };
+type Rows = { clicks: string; orders: Order[] };
+
+const kept = ({ orders }: Rows): Order[] => orders.filter(({ is_deleted }) => !is_deleted);
+const isIn = ({ orders }: Rows) => {
+  const ids = new Set(orders.map(({ order_id }) => order_id));
+  return ({ order_id }: Order): boolean => ids.has(order_id);
+};
 
 const folder = mkdtempSync(join(tmpdir(), 'sluicebox-providers-'));
 const reason = noContainers(['kafka', 'schema-registry', 'connect', 'mysql', 'minio', 'testcontainers/ryuk:0.14.0']);
@@ -64,7 +71,9 @@ describe.skipIf(reason !== undefined)(`real parts${reason === undefined ? '' : `
     test(`${name}: the rows of the embedded default`, async () => {
       const rows = await rowsBy(provider, steps);
       expect(rows.clicks).toBe(embedded.clicks);
-      expect(rows.orders).toEqual(embedded.orders);
+      expect(kept(rows)).toEqual(kept(embedded));
+      // An order that was deleted before Debezium's snapshot was never seen; one that was seen ended the same.
+      expect(embedded.orders).toEqual(expect.arrayContaining(rows.orders.filter(isIn(embedded))));
     });
   }
 });

@@ -3,7 +3,7 @@ import { ConnectError } from '../connect-errors.ts';
 import type { ConnectorConfig } from '../plugin.ts';
 import type { Failure } from './error-tolerance.ts';
 import { javaTrace } from './java-trace.ts';
-import { type KafkaAccess, quickRetry } from './kafka-access.ts';
+import { type KafkaAccess, quickRetry, retried } from './kafka-access.ts';
 
 // errors.deadletterqueue.*: the consumed record as it was, with headers that tell what went wrong. Source: DeadLetterQueueReporter.
 
@@ -62,7 +62,7 @@ export const openDeadLetterQueue = async (
         ? { ...record.headers, ...contextHeaders(record, failure, connector, taskId) }
         : record.headers;
       const { key, value, timestamp } = record;
-      await producer.send({ topic, acks: -1, messages: [{ key, value, timestamp, headers }] });
+      await retried(() => producer.send({ topic, acks: -1, messages: [{ key, value, timestamp, headers }] }));
     },
     close: () => producer.disconnect(),
   };

@@ -2,6 +2,7 @@ import { type Admin, Kafka, type KafkaConfig, type logCreator, logLevel, type Re
 import Cluster from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
+import createRetry from 'kafkajs/src/retry/index.js';
 import type { Clock } from '../../../core/clock.ts';
 import type { ConnectLog, TopicPartitionOffset } from '../plugin.ts';
 import { groupBy } from './group-by.ts';
@@ -35,6 +36,9 @@ export const quickRetry: RetryOptions = {
   factor: 0.2,
   retries: 60,
 };
+
+/** A real broker may not know yet of a topic that was made a moment ago, or that it leads its partitions: kafkajs gives up at that. */
+export const retried = createRetry(quickRetry);
 
 const maximumFetchBytes = 8_388_608;
 
@@ -195,7 +199,7 @@ export const kafkaAccess = (configs: KafkaConfig | ClientConfigs): KafkaAccess =
   return {
     producer: (options) => producing.producer(options),
     consumer: (options) => consuming.consumer(options),
-    readTopics: (topics) => withCluster(config, (cluster) => readAll(cluster, topics)),
+    readTopics: (topics) => retried(() => withCluster(config, (cluster) => readAll(cluster, topics))),
     commitForGroup: (groupId, offsets) =>
       withCluster(config, async (cluster) => {
         const coordinator = await cluster.findGroupCoordinator({ groupId });

@@ -55,3 +55,11 @@ declare module 'kafkajs/src/network/socketFactory.js' {
 declare module 'kafkajs/src/loggers/index.js' {
   export function createLogger(options: { level: number; logCreator: unknown }): unknown;
 }
+
+declare module 'kafkajs/src/retry/index.js' {
+  import type { RetryOptions } from 'kafkajs';
+
+  type Retrier = <T>(attempt: () => Promise<T>) => Promise<T>;
+  const createRetry: (options: RetryOptions) => Retrier;
+  export = createRetry;
+}

@@ -1,6 +1,6 @@
 import { Partitioners, type Producer } from 'kafkajs';
 import type { KafkaAccess, StoredMessage } from './kafka-access.ts';
-import { quickRetry } from './kafka-access.ts';
+import { quickRetry, retried } from './kafka-access.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
 export type StateRecord = { key: string; value: string | null };
@@ -45,7 +45,7 @@ export const openStateTopics = async (access: KafkaAccess, settings: WorkerSetti
       const sent = last.then(() =>
         records.length === 0
           ? undefined
-          : producer.send({ topic, acks: -1, messages: records.map((record) => ({ ...record })) }),
+          : retried(() => producer.send({ topic, acks: -1, messages: records.map((record) => ({ ...record })) })),
       );
       last = sent.catch(() => {});
       return sent.then(() => {});

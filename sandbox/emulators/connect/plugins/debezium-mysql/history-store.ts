@@ -1,6 +1,6 @@
 import { Partitioners, type Producer } from 'kafkajs';
 import type { ConnectLog } from '../../plugin.ts';
-import { kafkaAccess, kafkaConfig, quickRetry } from '../../worker/kafka-access.ts';
+import { kafkaAccess, kafkaConfig, quickRetry, retried } from '../../worker/kafka-access.ts';
 import { kafkaSecurity } from '../../worker/kafka-security.ts';
 import { decodeHistoryRecord, encodeHistoryRecord, type HistoryRecord } from './history-record.ts';
 
@@ -77,11 +77,8 @@ export const kafkaHistoryStore = (options: HistoryStoreOptions): HistoryStore =>
       if (records.length === 0) return;
       opening ??= open();
       const producer = await opening;
-      await producer.send({
-        topic,
-        acks: -1,
-        messages: records.map((record) => ({ key: null, value: encodeHistoryRecord(record), partition: 0 })),
-      });
+      const messages = records.map((record) => ({ key: null, value: encodeHistoryRecord(record), partition: 0 }));
+      await retried(() => producer.send({ topic, acks: -1, messages }));
     },
     close: async () => {
       const producer = await opening?.catch(() => undefined);
