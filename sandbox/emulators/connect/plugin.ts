@@ -237,8 +237,6 @@ type Plugin = {
    * back other settings than the worker asked for; golden/connect-rest.jsonl, create-400-invalid-config).
    */
   invalidConfigMessage?: string;
-  /** Loads what the plug-in needs and takes long to load; called once, when the worker has started and nothing waits for it. */
-  preload?: () => Promise<unknown>;
   /** True for a connector whose settings validate shows without their values, for the same reason (validate-good). */
   showsNoValues?: true;
 };

@@ -78,8 +78,6 @@ export const startConnect = async (context: ServerContext, options: ConnectOptio
   });
   announce(herder);
   herder.start();
-  // A failure shows again, and is told, when the connector is started.
-  void Promise.allSettled(catalogue.all.map((plugin) => plugin.preload?.()));
   return {
     ports: servers.map(({ port }) => port),
     stop: async () => {

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RunningServer, ServerContext } from '../../core/server.ts';
 import { loadCatalog } from './catalog/catalog.ts';
 import { physicalChanges, physicalTable } from './catalog/objects.ts';
-import { componentName, type Engine, type SnowflakeOptions } from './engine.ts';
+import type { Engine, SnowflakeOptions } from './engine.ts';
 import { dropTemporaryTables } from './handlers/drop-contents.ts';
 import { listen } from './http.ts';
 import { createPipes } from './pipes/pipes.ts';
@@ -47,7 +48,7 @@ const openEngine = async (context: ServerContext, options: SnowflakeOptions): Pr
     catalog,
     sessions: createSessions(store, transactions, nowMs),
     queries: createQueries(dataDir, clock),
-    storage: createObjectStorage(options, dataDir),
+    storage: createObjectStorage(options, dataDir, nowMs),
     streams,
   } as Engine;
   // Pipes and tasks run statements, which see the whole engine.
@@ -82,7 +83,7 @@ const shutDown = async (engine: Engine): Promise<void> => {
 
 /** Starts the server: it listens while DuckDB is loaded, and the first requests wait for it. */
 export const startSnowflake = async (context: ServerContext, options: SnowflakeOptions): Promise<RunningServer> => {
-  mkdirSync(context.dataDir, { recursive: true });
+  mkdirSync(join(context.dataDir, 'stages'), { recursive: true });
   const opening = openEngine(context, options);
   const http = await listen(context.listeners, opening);
   let engine: Engine;
@@ -95,9 +96,6 @@ export const startSnowflake = async (context: ServerContext, options: SnowflakeO
   await forgetOldHistory(engine);
   await engine.pipes.start();
   await engine.tasks.start();
-  void engine.storage.warmUp().catch((error: unknown) => {
-    context.emit({ component: componentName, kind: 'failed', message: String(error) });
-  });
   return {
     ports: http.ports,
     stop: async () => {

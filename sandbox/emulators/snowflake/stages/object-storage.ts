@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { S3Client } from '@aws-sdk/client-s3';
+import { S3Refusal } from '../../../wire/s3/client-request.ts';
+import { childrenOf, parseXml, textOf } from '../../../wire/s3/xml.ts';
 import type { SnowflakeOptions } from '../engine.ts';
 import { SnowflakeError } from '../errors.ts';
+import { openS3Client } from './s3-client.ts';
 
 /** A file of a stage as its storage tells of it. */
 export type StoredFile = {
@@ -27,8 +29,6 @@ export type ObjectStorage = {
   remove(location: Location, key: string): Promise<void>;
   /** The folder of an internal stage. */
   folderOf(stageId: number | string): string;
-  /** Loads the client, so that the first file does not wait for it. */
-  warmUp(): Promise<void>;
   close(): void;
 };
 
@@ -44,8 +44,8 @@ export class StorageFailed extends Error {
 }
 
 const failed = (error: unknown, location: Location): StorageFailed => {
-  const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
-  const statusCode = $metadata?.httpStatusCode;
+  const { name, message } = error as Error;
+  const statusCode = error instanceof S3Refusal ? error.statusCode : undefined;
   const place = location.kind === 's3' ? `s3://${location.bucket}/${location.prefix}` : location.folder;
   return new StorageFailed(`${name}: ${message} (${place})`, statusCode === undefined || statusCode >= 500);
 };
@@ -53,49 +53,34 @@ const failed = (error: unknown, location: Location): StorageFailed => {
 export const storageError = (error: StorageFailed): SnowflakeError =>
   new SnowflakeError('091003', `Failure using stage area. Cause: [${error.message}]`);
 
-type S3 = typeof import('./s3-client.ts');
+const withoutQuotes = (etag: string | undefined): string => (etag ?? '').replaceAll('"', '');
 
-export const createObjectStorage = (options: SnowflakeOptions, dataDir: string): ObjectStorage => {
-  let loaded: Promise<{ s3: S3; client: S3Client }> | undefined;
-  const load = (): Promise<{ s3: S3; client: S3Client }> => {
-    loaded ??= import('./s3-client.ts').then((s3) => {
-      const { endpoint, region, accessKeyId, secretAccessKey } = options.storage;
-      const client = new s3.S3Client({
-        endpoint,
-        region,
-        credentials: { accessKeyId, secretAccessKey },
-        forcePathStyle: true,
-        maxAttempts: 2,
-        requestChecksumCalculation: 'WHEN_REQUIRED',
-        responseChecksumValidation: 'WHEN_REQUIRED',
-      });
-      return { s3, client };
-    });
-    return loaded;
-  };
+export const createObjectStorage = (options: SnowflakeOptions, dataDir: string, nowMs: () => number): ObjectStorage => {
+  const { endpoint, region, accessKeyId, secretAccessKey } = options.storage;
+  const client = openS3Client({ endpoint, region, accessKeyId, secretAccessKey, pathStyle: true }, nowMs);
 
   const listS3 = async (location: Extract<Location, { kind: 's3' }>, filesAtMost: number): Promise<StoredFile[]> => {
-    const { s3, client } = await load();
+    const { bucket, prefix } = location;
     const files: StoredFile[] = [];
     let token: string | undefined;
     do {
-      const page = await client.send(
-        new s3.ListObjectsV2Command({
-          Bucket: location.bucket,
-          Prefix: location.prefix,
-          ...(token === undefined ? {} : { ContinuationToken: token }),
-        }),
-      );
-      for (const item of page.Contents ?? []) {
-        if (item.Key === undefined || item.Key.endsWith('/')) continue;
+      const query: [string, string][] = [
+        ['list-type', '2'],
+        ['prefix', prefix],
+        ...(token === undefined ? [] : [['continuation-token', token] as [string, string]]),
+      ];
+      const page = parseXml(await client.text({ method: 'GET', bucket, query }));
+      for (const item of childrenOf(page, 'Contents')) {
+        const key = childrenOf(item, 'Key')[0]?.text;
+        if (key === undefined || key.endsWith('/')) continue;
         files.push({
-          key: item.Key,
-          sizeBytes: item.Size ?? 0,
-          etag: (item.ETag ?? '').replaceAll('"', ''),
-          modifiedMs: item.LastModified?.getTime() ?? 0,
+          key,
+          sizeBytes: Number(textOf(item, 'Size') ?? 0),
+          etag: withoutQuotes(textOf(item, 'ETag')),
+          modifiedMs: Date.parse(textOf(item, 'LastModified') ?? '') || 0,
         });
       }
-      token = page.NextContinuationToken;
+      token = textOf(page, 'NextContinuationToken');
     } while (token !== undefined && files.length < filesAtMost);
     return files;
   };
@@ -143,16 +128,16 @@ export const createObjectStorage = (options: SnowflakeOptions, dataDir: string):
           const path = localPath(location.folder, key);
           return await localFile(location.folder, path).catch(() => undefined);
         }
-        const { s3, client } = await load();
-        const head = await client.send(new s3.HeadObjectCommand({ Bucket: location.bucket, Key: key }));
+        const head = await client.open({ method: 'HEAD', bucket: location.bucket, key });
+        head.resume();
         return {
           key,
-          sizeBytes: head.ContentLength ?? 0,
-          etag: (head.ETag ?? '').replaceAll('"', ''),
-          modifiedMs: head.LastModified?.getTime() ?? 0,
+          sizeBytes: Number(head.headers['content-length'] ?? 0),
+          etag: withoutQuotes(head.headers.etag),
+          modifiedMs: Date.parse(head.headers['last-modified'] ?? '') || 0,
         };
       } catch (error) {
-        if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404) return undefined;
+        if (error instanceof S3Refusal && error.statusCode === 404) return undefined;
         throw failed(error, location);
       }
     },
@@ -162,9 +147,7 @@ export const createObjectStorage = (options: SnowflakeOptions, dataDir: string):
           yield* createReadStream(localPath(location.folder, key)) as AsyncIterable<Uint8Array>;
           return;
         }
-        const { s3, client } = await load();
-        const answer = await client.send(new s3.GetObjectCommand({ Bucket: location.bucket, Key: key }));
-        yield* answer.Body as unknown as AsyncIterable<Uint8Array>;
+        yield* await client.open({ method: 'GET', bucket: location.bucket, key });
       } catch (error) {
         throw failed(error, location);
       }
@@ -175,19 +158,12 @@ export const createObjectStorage = (options: SnowflakeOptions, dataDir: string):
           await rm(localPath(location.folder, key), { force: true });
           return;
         }
-        const { s3, client } = await load();
-        await client.send(new s3.DeleteObjectCommand({ Bucket: location.bucket, Key: key }));
+        await client.text({ method: 'DELETE', bucket: location.bucket, key });
       } catch (error) {
         throw failed(error, location);
       }
     },
     folderOf: (stageId) => join(dataDir, 'stages', String(stageId)),
-    warmUp: async () => {
-      await mkdir(join(dataDir, 'stages'), { recursive: true });
-      await load();
-    },
-    close: () => {
-      loaded?.then(({ client }) => client.destroy()).catch(() => {});
-    },
+    close: () => client.close(),
   };
 };

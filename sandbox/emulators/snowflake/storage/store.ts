@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { prepareEngine } from '../rewrite/engine.ts';
@@ -50,8 +51,11 @@ export class StoreBusy extends Error {
   }
 }
 
+/** By require: import looks through each file of a CommonJS package for what it exports, which takes as long as to run it. */
+const loadDuckdb = (): typeof import('@duckdb/node-api') => createRequire(import.meta.url)('@duckdb/node-api');
+
 const open = async (dataDir: string, memoryLimitMb: number): Promise<DuckDBInstance> => {
-  const duckdb = await import('@duckdb/node-api');
+  const duckdb = loadDuckdb();
   try {
     const instance = await duckdb.DuckDBInstance.create(join(dataDir, 'warehouse.duckdb'), {
       // Each of Node's threads that brings DuckDB a statement works on it itself; further threads would only be handed crumbs.

@@ -1,7 +1,6 @@
 import type { SinkPlugin } from '../../plugin.ts';
 import { s3SinkDefinitions } from './definitions.ts';
 import { startS3SinkTask } from './s3-sink-task.ts';
-import { loadS3 } from './s3-storage.ts';
 import { validateS3Sink } from './validation.ts';
 
 /**
@@ -20,5 +19,4 @@ export const s3Sink: SinkPlugin = {
     stop: async () => {},
   }),
   startTask: startS3SinkTask,
-  preload: loadS3,
 };

@@ -1,9 +1,11 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../../../../core/clock.ts';
+import { S3Refusal } from '../../../../wire/s3/client-request.ts';
+import { parseXml, textOf, writeXml, type XmlContent } from '../../../../wire/s3/xml.ts';
 import type { TypedConfig } from '../../config/definitions.ts';
 import { ConnectError, RetriableError } from '../../connect-errors.ts';
+import { openS3Client, type S3Client } from './s3-client.ts';
 
 // S3Storage and S3OutputStream: every object is written by a multipart upload, also a small one, so that it appears (and its event is
 // ObjectCreated:CompleteMultipartUpload) only when it is whole.
@@ -22,12 +24,9 @@ export type ObjectWriter = {
   abort(): Promise<void>;
 };
 
-/** Loaded late: the SDK takes a quarter of a second, in which a worker that starts can do better things. */
-export const loadS3 = () => import('./s3-sdk.ts');
-
 type Retries = { attempts: number; backoffMs: number; clock: Clock };
 
-type ServiceError = Error & { $metadata?: { httpStatusCode?: number }; code?: string; $retryable?: unknown };
+type ServiceError = Error & { code?: string };
 
 const connectionErrors = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'TimeoutError'];
 const retriableNames = [
@@ -45,12 +44,12 @@ const isConnectionError = (error: ServiceError): boolean =>
 
 /** What the AWS SDK takes for passing: throttling, 5xx, a broken connection. */
 const isRetriable = (error: ServiceError): boolean => {
-  const status = error.$metadata?.httpStatusCode;
+  const status = statusOf(error);
   if (status !== undefined && [429, 500, 502, 503, 504].includes(status)) return true;
   return retriableNames.includes(error.name) || isConnectionError(error);
 };
 
-const statusOf = (error: unknown): number | undefined => (error as ServiceError).$metadata?.httpStatusCode;
+const statusOf = (error: unknown): number | undefined => (error instanceof S3Refusal ? error.statusCode : undefined);
 
 /** Tries again as s3.part.retries and s3.retry.backoff.ms say; then RetriableException or ConnectException, as S3ErrorUtils decides. */
 const withRetries = async <T>({ attempts, backoffMs, clock }: Retries, operation: () => Promise<T>): Promise<T> => {
@@ -72,16 +71,10 @@ const withRetries = async <T>({ attempts, backoffMs, clock }: Retries, operation
 
 const compress = promisify(gzip);
 
-type Upload = { id: string; parts: CompletedPart[] };
+type Upload = { id: string; etags: string[] };
 
-const createObjectWriter = (
-  client: S3Client,
-  sdk: Awaited<ReturnType<typeof loadS3>>,
-  config: TypedConfig,
-  key: string,
-  retries: Retries,
-): ObjectWriter => {
-  const Bucket = config.text('s3.bucket.name');
+const createObjectWriter = (client: S3Client, config: TypedConfig, key: string, retries: Retries): ObjectWriter => {
+  const bucket = config.text('s3.bucket.name');
   const partBytes = config.number('s3.part.size');
   const compressed = config.text('s3.compression.type') === 'gzip';
   const level = config.number('s3.compression.level');
@@ -108,23 +101,15 @@ const createObjectWriter = (
 
   const uploadPart = async (body: Buffer): Promise<void> => {
     const started = (upload ??= await withRetries(retries, async () => {
-      const created = await client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key: key }));
-      return { id: created.UploadId ?? '', parts: [] };
+      const created = await client.send({ method: 'POST', bucket, key, query: [['uploads', '']] });
+      return { id: textOf(parseXml(created.body), 'UploadId') ?? '', etags: [] };
     }));
-    const PartNumber = started.parts.length + 1;
-    const { ETag } = await withRetries(retries, () =>
-      client.send(
-        new sdk.UploadPartCommand({
-          Bucket,
-          Key: key,
-          UploadId: started.id,
-          PartNumber,
-          Body: body,
-          ContentLength: body.byteLength,
-        }),
-      ),
-    );
-    started.parts.push({ ETag, PartNumber });
+    const query = [
+      ['partNumber', String(started.etags.length + 1)],
+      ['uploadId', started.id],
+    ] as const;
+    const { headers } = await withRetries(retries, () => client.send({ method: 'PUT', bucket, key, query, body }));
+    started.etags.push(headers['etag'] ?? '');
   };
 
   const uploadInParts = async (body: Buffer): Promise<void> => {
@@ -138,7 +123,7 @@ const createObjectWriter = (
     upload = undefined;
     if (started === undefined) return;
     // What is left behind costs storage and nothing else; the failure that led here is the one to tell.
-    await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: started.id })).catch(() => {});
+    await client.send({ method: 'DELETE', bucket, key, query: [['uploadId', started.id]] }).catch(() => {});
   };
 
   return {
@@ -164,16 +149,16 @@ const createObjectWriter = (
         await uploadInParts(body);
         const started = upload;
         if (started === undefined) return;
-        await withRetries(retries, () =>
-          client.send(
-            new sdk.CompleteMultipartUploadCommand({
-              Bucket,
-              Key: key,
-              UploadId: started.id,
-              MultipartUpload: { Parts: started.parts },
-            }),
-          ),
-        );
+        const parts = started.etags.map((etag, index) => [
+          'Part',
+          [
+            ['ETag', etag],
+            ['PartNumber', index + 1],
+          ],
+        ]) satisfies XmlContent;
+        const query = [['uploadId', started.id]] as const;
+        const list = writeXml('CompleteMultipartUpload', parts);
+        await withRetries(retries, () => client.send({ method: 'POST', bucket, key, query, body: list }));
         upload = undefined;
       } catch (error) {
         await abort();
@@ -188,20 +173,16 @@ const createObjectWriter = (
 const patienceAtStartMs = 15_000;
 
 export const openS3Storage = async (config: TypedConfig, clock: Clock): Promise<S3Storage> => {
-  const sdk = await loadS3();
-  const endpoint = config.optionalText('store.url');
-  const client = new sdk.S3Client({
-    region: config.text('s3.region'),
-    ...(endpoint === null || endpoint === '' ? {} : { endpoint }),
-    forcePathStyle: config.flag('s3.path.style.access.enabled'),
-    credentials: {
+  const client = openS3Client(
+    {
+      endpoint: config.optionalText('store.url') || null,
+      region: config.text('s3.region'),
+      pathStyle: config.flag('s3.path.style.access.enabled'),
       accessKeyId: config.text('aws.access.key.id'),
       secretAccessKey: config.text('aws.secret.access.key'),
     },
-    maxAttempts: 1,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  });
+    () => clock.nowMs(),
+  );
   const retries: Retries = {
     attempts: config.number('s3.part.retries') + 1,
     backoffMs: config.number('s3.retry.backoff.ms'),
@@ -212,7 +193,7 @@ export const openS3Storage = async (config: TypedConfig, clock: Clock): Promise<
     const endMs = clock.nowMs() + patienceAtStartMs;
     for (;;) {
       try {
-        await client.send(new sdk.HeadBucketCommand({ Bucket: config.text('s3.bucket.name') }));
+        await client.send({ method: 'HEAD', bucket: config.text('s3.bucket.name') });
         return true;
       } catch (error) {
         if (statusOf(error) === 404) return false;
@@ -226,7 +207,7 @@ export const openS3Storage = async (config: TypedConfig, clock: Clock): Promise<
 
   return {
     bucketExists: () => withRetries(retries, headBucket),
-    open: (key) => createObjectWriter(client, sdk, config, key, retries),
-    close: () => client.destroy(),
+    open: (key) => createObjectWriter(client, config, key, retries),
+    close: () => client.close(),
   };
 };
