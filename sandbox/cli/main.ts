@@ -3,6 +3,7 @@ import { type Command, CommanderError, Command as Program } from 'commander';
 import { SnowflakeError } from '../components/snowflake-client.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { HostFailed } from '../providers/embedded/start-host.ts';
+import { applyCommand } from './apply.ts';
 import { benchCommand } from './bench.ts';
 import { cleanCommand } from './clean.ts';
 import { envCommand } from './env.ts';
@@ -10,6 +11,7 @@ import { runCommand } from './run.ts';
 import { NotRunning } from './running-instance.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
+import { simulateCommand } from './simulate.ts';
 import { sqlCommand } from './sql.ts';
 import { statusCommand } from './status.ts';
 
@@ -29,6 +31,8 @@ const add = (command: Command, options?: { isDefault: boolean }): void => {
 
 add(sandboxCommand(), { isDefault: true });
 for (const command of [
+  applyCommand(),
+  simulateCommand(),
   benchCommand(),
   serveCommand(),
   runCommand(),

@@ -17,6 +17,9 @@ const mixtures = {
   'our Connect and Snowflake on real MinIO': { provider: 's3=container', steps: [] },
 } as const;
 
+// JVMs start beside each other on few cores.
+const containersTimeoutMs = 900_000;
+
 const scenarioOf = (steps: readonly string[]): string => `
 name: same-rows
 seed: same-rows
@@ -68,12 +71,16 @@ describe.skipIf(reason !== undefined)(`real parts${reason === undefined ? '' : `
   });
 
   for (const [name, { provider, steps }] of Object.entries(mixtures)) {
-    test(`${name}: the rows of the embedded default`, async () => {
-      const rows = await rowsBy(provider, steps);
-      expect(rows.clicks).toBe(embedded.clicks);
-      expect(kept(rows)).toEqual(kept(embedded));
-      // An order that was deleted before Debezium's snapshot was never seen; one that was seen ended the same.
-      expect(embedded.orders).toEqual(expect.arrayContaining(rows.orders.filter(isIn(embedded))));
-    });
+    test(
+      `${name}: the rows of the embedded default`,
+      async () => {
+        const rows = await rowsBy(provider, steps);
+        expect(rows.clicks).toBe(embedded.clicks);
+        expect(kept(rows)).toEqual(kept(embedded));
+        // An order that was deleted before Debezium's snapshot was never seen; one that was seen ended the same.
+        expect(embedded.orders).toEqual(expect.arrayContaining(rows.orders.filter(isIn(embedded))));
+      },
+      containersTimeoutMs,
+    );
   }
 });

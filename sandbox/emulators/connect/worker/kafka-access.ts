@@ -38,7 +38,13 @@ export const quickRetry: RetryOptions = {
 };
 
 /** A real broker may not know yet of a topic that was made a moment ago, or that it leads its partitions: kafkajs gives up at that. */
-export const retried = createRetry(quickRetry);
+export const retried = <T>(attempt: () => Promise<T>): Promise<T> =>
+  createRetry(quickRetry)((giveUp) =>
+    attempt().catch((error: Error & { retriable?: boolean }) => {
+      if (error.retriable !== true) giveUp(error);
+      throw error;
+    }),
+  );
 
 const maximumFetchBytes = 8_388_608;
 
@@ -219,7 +225,7 @@ export const kafkaAccess = (configs: KafkaConfig | ClientConfigs): KafkaAccess =
       const admin = kafka.admin();
       await admin.connect();
       try {
-        return await use(admin);
+        return await retried(() => use(admin));
       } finally {
         await admin.disconnect();
       }

@@ -59,7 +59,7 @@ declare module 'kafkajs/src/loggers/index.js' {
 declare module 'kafkajs/src/retry/index.js' {
   import type { RetryOptions } from 'kafkajs';
 
-  type Retrier = <T>(attempt: () => Promise<T>) => Promise<T>;
+  type Retrier = <T>(attempt: (giveUp: (error: Error) => void) => Promise<T>) => Promise<T>;
   const createRetry: (options: RetryOptions) => Retrier;
   export = createRetry;
 }
