@@ -13,6 +13,41 @@ export class MysqlError extends Error {
 
 // Number, SQLSTATE and text as in MySQL 8.4's messages_to_clients.txt; each %s in turn is replaced by an argument.
 const errors = {
+  ER_SYNTAX_ERROR: [
+    1149,
+    '42000',
+    'You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use',
+  ],
+  ER_TOO_BIG_ROWSIZE: [
+    1118,
+    '42000',
+    'Row size too large. The maximum row size for the used table type, not counting BLOBs, is %s. This includes storage overhead, check the manual. You have to change some columns to TEXT or BLOBs',
+  ],
+  ER_WINDOW_RANGE_FRAME_ORDER_TYPE: [
+    3587,
+    'HY000',
+    "Window '%s' with RANGE N PRECEDING/FOLLOWING frame requires exactly one ORDER BY expression, of numeric or temporal type",
+  ],
+  ER_CAST_TO_NEGATIVE: [
+    1105,
+    'HY000',
+    'Cast to signed converted positive out-of-range integer to its negative complement',
+  ],
+  ER_CAST_TO_POSITIVE: [1105, 'HY000', 'Cast to unsigned converted negative integer to its positive complement'],
+  ER_SQL_MODE_MERGED_WITH_STRICT_MODE: [
+    3135,
+    'HY000',
+    "'NO_ZERO_DATE', 'NO_ZERO_IN_DATE' and 'ERROR_FOR_DIVISION_BY_ZERO' sql modes should be used with strict mode. They will be merged with strict mode in a future release.",
+  ],
+  ER_UPDATE_TABLE_USED: [1093, 'HY000', "You can't specify target table '%s' for update in FROM clause"],
+  ER_UPDATE_WITHOUT_KEY_IN_SAFE_MODE: [
+    1175,
+    'HY000',
+    'You are using safe update mode and you tried to update a table without a WHERE that uses a KEY column. ',
+  ],
+  ER_WRONG_COLUMN_NAME: [1166, '42000', "Incorrect column name '%s'"],
+  ER_WRONG_VALUE_FOR_TYPE: [1411, 'HY000', "Incorrect %s value: '%s' for function %s"],
+  ER_INVALID_ARGUMENT_FOR_LOGARITHM: [3020, '2201E', 'Invalid argument for logarithm'],
   ER_DB_CREATE_EXISTS: [1007, 'HY000', "Can't create database '%s'; database exists"],
   ER_DB_DROP_EXISTS: [1008, 'HY000', "Can't drop database '%s'; database doesn't exist"],
   ER_CON_COUNT_ERROR: [1040, '08004', 'Too many connections'],
@@ -183,7 +218,7 @@ const errors = {
   ER_TRUNCATED_WRONG_VALUE_FOR_FIELD: [1366, 'HY000', "Incorrect %s value: '%s' for column '%s' at row %s"],
   ER_ILLEGAL_VALUE_FOR_TYPE: [1367, '22007', "Illegal %s '%s' value found during parsing"],
   ER_NO_BINARY_LOGGING: [1381, 'HY000', 'You are not using binary logging'],
-  ER_CANNOT_USER: [1396, 'HY000', 'Operation %s failed for %s'],
+  ER_CANNOT_USER: [1396, 'HY000', 'Operation %s failed for %s%s'],
   ER_UNKNOWN_TARGET_BINLOG: [1373, 'HY000', 'Target log not found in binlog index'],
   ER_DATA_TOO_LONG: [1406, '22001', "Data too long for column '%s' at row %s"],
   ER_PASSWD_LENGTH: [1372, 'HY000', 'Password hash should be a %s-digit hexadecimal number'],

@@ -23,9 +23,9 @@ export type OrderItem = { expression: Expression; descending: boolean };
 
 export type WindowFrameBound =
   | { kind: 'unboundedPreceding' }
-  | { kind: 'preceding'; expression: Expression }
+  | { kind: 'preceding'; expression: Expression; unit: string | null }
   | { kind: 'currentRow' }
-  | { kind: 'following'; expression: Expression }
+  | { kind: 'following'; expression: Expression; unit: string | null }
   | { kind: 'unboundedFollowing' };
 
 export type WindowSpecification = {
@@ -399,6 +399,7 @@ export type Statement =
   | { kind: 'purgeLogs'; to: string | null; before: Expression | null }
   | { kind: 'resetLogs' }
   | { kind: 'kill'; query: boolean; id: Expression }
+  | { kind: 'call'; name: TableName }
   | { kind: 'prepare'; name: string; source: Expression }
   | { kind: 'executePrepared'; name: string; variables: string[] }
   | { kind: 'deallocate'; name: string }
@@ -412,4 +413,6 @@ export type ParsedStatement = {
   parameterCount: number;
   /** Some query in it has FOR UPDATE, FOR SHARE or LOCK IN SHARE MODE. */
   locksRows: boolean;
+  /** What is to be warned of in its spelling. */
+  deprecated: readonly { readonly errno: number; readonly text: string }[];
 };

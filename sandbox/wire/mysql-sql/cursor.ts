@@ -2,6 +2,9 @@ import type { Token } from './lexer.ts';
 import { reservedWords } from './reserved-words.ts';
 import { SqlNotEmulated, SqlSyntaxError } from './syntax-error.ts';
 
+/** A warning about a spelling, and where it stands. */
+export type Deprecation = { readonly at: number; readonly errno: number; readonly text: string };
+
 /** A place in a tokenised text, and what the parser notes on its way. */
 export type Cursor = {
   readonly sql: string;
@@ -9,6 +12,8 @@ export type Cursor = {
   position: number;
   parameterCount: number;
   depth: number;
+  /** Spellings that the server still takes and warns of. */
+  readonly deprecated: Deprecation[];
   /** FOR UPDATE, FOR SHARE or LOCK IN SHARE MODE was read. */
   locksRows: boolean;
   readonly pipesAsConcat: boolean;
@@ -27,6 +32,19 @@ export const advance = (cursor: Cursor): Token => {
   if (token.kind !== 'end') cursor.position++;
   return token;
 };
+
+/** Notes a spelling that is going away; once a place, however often the parser passes. */
+export const deprecate = (cursor: Cursor, text: string, errno = 1287): void => {
+  const at = cursor.position;
+  if (!cursor.deprecated.some((known) => known.at === at && known.text === text))
+    cursor.deprecated.push({ at, errno, text });
+};
+
+const goingAway = 'is deprecated and will be removed in a future release.';
+
+/** As ER_WARN_DEPRECATED_SYNTAX tells it. */
+export const deprecateFor = (cursor: Cursor, old: string, instead: string): void =>
+  deprecate(cursor, `'${old}' ${goingAway} Please use ${instead} instead`);
 
 export const fail = (cursor: Cursor, token = peek(cursor)): never => {
   throw new SqlSyntaxError(cursor.sql, token.start);

@@ -7,6 +7,8 @@ import {
   atSymbol,
   type Cursor,
   commaSeparated,
+  deprecate,
+  deprecateFor,
   expect,
   expectSymbol,
   fail,
@@ -141,6 +143,26 @@ const acceptTextAttributes = (cursor: Cursor, type: DataType): void => {
 
 const numberNames = ['int', 'tinyint', 'smallint', 'mediumint', 'bigint', 'decimal', 'float', 'double'];
 
+const inexact = ['float', 'double'];
+
+// In the server's order (sql_yacc.yy): attributes first, then the width.
+const warnOfNumber = (cursor: Cursor, type: DataType): void => {
+  const gone = 'is deprecated and will be removed in a future release.';
+  const warn = (text: string) => deprecate(cursor, text, 1681);
+  const whole = !inexact.includes(type.name) && type.name !== 'decimal';
+  if (type.zerofill)
+    warn(
+      `The ZEROFILL attribute ${gone} Use the LPAD function to zero-pad numbers, or store the formatted numbers in a CHAR column.`,
+    );
+  else if (type.unsigned && !whole)
+    warn(
+      'UNSIGNED for decimal and floating point data types is deprecated and support for it will be removed in a future release.',
+    );
+  if (whole && type.length !== null) warn(`Integer display width ${gone}`);
+  if (inexact.includes(type.name) && type.decimals !== null)
+    warn(`Specifying number of digits for floating point data types ${gone}`);
+};
+
 /** A type in a column definition. Attributes that are not the type's (NOT NULL, DEFAULT, …) are left to the caller. */
 export const parseDataType = (cursor: Cursor): DataType => {
   const token = advance(cursor);
@@ -154,6 +176,7 @@ export const parseDataType = (cursor: Cursor): DataType => {
   if (numberNames.includes(name)) {
     acceptPrecision(cursor, type);
     acceptNumberAttributes(cursor, type);
+    warnOfNumber(cursor, type);
     return type;
   }
   if (name === 'enum' || name === 'set') {
@@ -164,8 +187,13 @@ export const parseDataType = (cursor: Cursor): DataType => {
   return parseStringType(cursor, type);
 };
 
+const nationalIsOld =
+  'NATIONAL/NCHAR/NVARCHAR implies the character set UTF8MB3, which will be replaced by UTF8MB4 in a future release. Please consider using CHAR(x) CHARACTER SET UTF8MB4 in order to be unambiguous.';
+
 const parseStringType = (cursor: Cursor, type: DataType): DataType => {
   const varying = () => accept(cursor, 'VARYING');
+  if (type.name === 'national' || type.name === 'nchar' || type.name === 'nvarchar')
+    deprecate(cursor, nationalIsOld, 3720);
   if (type.name === 'national') {
     expect(cursor, peek(cursor).upper === 'VARCHAR' ? 'VARCHAR' : 'CHAR');
     type.name = cursor.tokens[cursor.position - 1]?.upper === 'VARCHAR' || varying() ? 'varchar' : 'char';
@@ -182,6 +210,7 @@ const parseStringType = (cursor: Cursor, type: DataType): DataType => {
     }
   }
   type.length = acceptLength(cursor);
+  if (type.name === 'year' && type.length !== null) deprecateFor(cursor, 'YEAR(4)', 'YEAR');
   if ((type.name === 'varchar' || type.name === 'varbinary') && type.length === null) fail(cursor);
   if (['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext'].includes(type.name))
     acceptTextAttributes(cursor, type);

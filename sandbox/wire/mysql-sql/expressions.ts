@@ -21,6 +21,8 @@ import {
   type Cursor,
   commaSeparated,
   deeper,
+  deprecate,
+  deprecateFor,
   expect,
   expectOneOf,
   expectSymbol,
@@ -95,8 +97,9 @@ export const parseExpression = (cursor: Cursor): Expression => deeper(cursor, ()
 const parseOr = (cursor: Cursor): Expression => {
   let left = parseXor(cursor);
   for (;;) {
-    if (accept(cursor, 'OR') || (!cursor.pipesAsConcat && acceptSymbol(cursor, '||')))
-      left = binary('OR', left, parseXor(cursor));
+    const bars = !cursor.pipesAsConcat && atSymbol(cursor, '||');
+    if (bars) deprecateFor(cursor, '|| as a synonym for OR', 'OR');
+    if (accept(cursor, 'OR') || (bars && acceptSymbol(cursor, '||'))) left = binary('OR', left, parseXor(cursor));
     else return left;
   }
 };
@@ -109,8 +112,11 @@ const parseXor = (cursor: Cursor): Expression => {
 
 const parseAnd = (cursor: Cursor): Expression => {
   let left = parseNot(cursor);
-  while (accept(cursor, 'AND') || acceptSymbol(cursor, '&&')) left = binary('AND', left, parseNot(cursor));
-  return left;
+  for (;;) {
+    if (atSymbol(cursor, '&&')) deprecateFor(cursor, '&&', 'AND');
+    if (!accept(cursor, 'AND') && !acceptSymbol(cursor, '&&')) return left;
+    left = binary('AND', left, parseNot(cursor));
+  }
 };
 
 const parseNot = (cursor: Cursor): Expression => {
@@ -277,21 +283,36 @@ const parseSimple = (cursor: Cursor): Expression => {
   }
 };
 
+const escapes: Readonly<Record<string, 'date' | 'time' | 'timestamp'>> = { D: 'date', T: 'time', TS: 'timestamp' };
+
+/** ODBC's {d '…'}, {t '…'} and {ts '…'}. */
+const parseEscape = (cursor: Cursor): Expression => {
+  advance(cursor);
+  const type = escapes[peek(cursor).upper] ?? fail(cursor);
+  advance(cursor);
+  const value = stringLiteral(cursor);
+  expectSymbol(cursor, '}');
+  return { kind: 'literal', type, value };
+};
+
 const parsePrefix = (cursor: Cursor): Expression => {
   const token = peek(cursor);
   if (token.kind === 'operator') {
     if (token.text === '-' || token.text === '+' || token.text === '~' || token.text === '!') {
+      if (token.text === '!') deprecateFor(cursor, '!', 'NOT');
       advance(cursor);
       const operand = parseSimple(cursor);
       if (token.text === '-') return negate(operand);
       return { kind: 'unary', operator: token.text, operand };
     }
     if (token.text === '(') return parseParenthesis(cursor);
+    if (token.text === '{') return parseEscape(cursor);
     if (token.text === '@@') return parseSystemVariable(cursor);
     return fail(cursor);
   }
   if (token.kind === 'word') {
     if (token.upper === 'BINARY') {
+      deprecateFor(cursor, 'BINARY expr', 'CAST');
       advance(cursor);
       return { kind: 'unary', operator: 'BINARY', operand: parseSimple(cursor) };
     }
@@ -377,6 +398,11 @@ const parseLiteralOrName = (cursor: Cursor): Expression => {
       return { kind: 'parameter', index: cursor.parameterCount++ };
     case 'variable':
       advance(cursor);
+      if (atSymbol(cursor, ':='))
+        deprecate(
+          cursor,
+          "Setting user variables within expressions is deprecated and will be removed in a future release. Consider alternatives: 'SET variable=expression, ...', or 'SELECT expression(s) INTO variables(s)'.",
+        );
       if (acceptSymbol(cursor, ':='))
         return { kind: 'assignment', name: token.text.toLowerCase(), value: parseExpression(cursor) };
       return { kind: 'userVariable', name: token.text.toLowerCase() };
@@ -495,6 +521,10 @@ const parseWord = (cursor: Cursor): Expression => {
         ? { kind: 'default', column: parenthesised(cursor, columnName) }
         : { kind: 'default', column: null };
     case 'VALUES':
+      deprecate(
+        cursor,
+        "'VALUES function' is deprecated and will be removed in a future release. Please use an alias (INSERT INTO ... VALUES (...) AS alias) and replace VALUES(col) in the ON DUPLICATE KEY UPDATE clause with alias.col instead",
+      );
       advance(cursor);
       return { kind: 'insertedValue', column: parenthesised(cursor, columnName) };
     case 'ROW':
@@ -778,10 +808,12 @@ const parseBound = (cursor: Cursor): WindowFrameBound => {
       kind:
         expectOneOf(cursor, ['PRECEDING', 'FOLLOWING']) === 'PRECEDING' ? 'unboundedPreceding' : 'unboundedFollowing',
     };
-  if (atWords(cursor, 'INTERVAL')) refuse('window frames of intervals');
+  const isInterval = accept(cursor, 'INTERVAL');
   const expression = parseExpression(cursor);
+  const unit = isInterval ? advance(cursor).upper : null;
   return {
     kind: expectOneOf(cursor, ['PRECEDING', 'FOLLOWING']) === 'PRECEDING' ? 'preceding' : 'following',
     expression,
+    unit,
   };
 };

@@ -20,6 +20,7 @@ import {
   expectOneOf,
   fail,
   identifier,
+  parenthesised,
   peek,
   refuse,
   textSince,
@@ -130,11 +131,18 @@ const statements: Readonly<Record<string, (cursor: Cursor) => Statement>> = {
     expectOneOf(cursor, ['TABLES', 'TABLE']);
     return { kind: 'unlockTables' };
   },
+  // There are no procedures: whatever is called is not there.
+  CALL: (cursor) => {
+    const name = tableName(cursor);
+    if (atSymbol(cursor, '('))
+      parenthesised(cursor, (inner) => (atSymbol(inner, ')') ? [] : commaSeparated(inner, parseExpression)));
+    return { kind: 'call', name };
+  },
   FLUSH: parseFlush,
   PURGE: parsePurge,
   RESET: (cursor) => {
     if (accept(cursor, 'MASTER') || accept(cursor, 'BINARY', 'LOGS', 'AND', 'GTIDS')) return { kind: 'resetLogs' };
-    return refuse(`RESET ${peek(cursor).upper}`);
+    return atOneOf(cursor, ['REPLICA', 'PERSIST']) ? refuse(`RESET ${peek(cursor).upper}`) : fail(cursor);
   },
   KILL: (cursor) => {
     const query = acceptOneOf(cursor, ['CONNECTION', 'QUERY']) === 'QUERY';
@@ -150,7 +158,6 @@ const statements: Readonly<Record<string, (cursor: Cursor) => Statement>> = {
 };
 
 const refusedVerbs = [
-  'CALL',
   'HANDLER',
   'LOAD',
   'IMPORT',
@@ -226,6 +233,7 @@ export const nextStatement = (script: Script): ParsedStatement => {
     position: script.position,
     parameterCount: 0,
     depth: 0,
+    deprecated: [],
     locksRows: false,
     pipesAsConcat: script.options.pipesAsConcat === true,
     bytes: script.options.bytes === true,
@@ -235,7 +243,8 @@ export const nextStatement = (script: Script): ParsedStatement => {
   const text = textSince(cursor, start);
   if (peek(cursor).kind !== 'end' && !acceptSymbol(cursor, ';')) fail(cursor);
   script.position = cursor.position;
-  return { statement, text, parameterCount: cursor.parameterCount, locksRows: cursor.locksRows };
+  const { parameterCount, locksRows, deprecated } = cursor;
+  return { statement, text, parameterCount, locksRows, deprecated };
 };
 
 /** The one statement of a text. */

@@ -25,6 +25,7 @@ import {
   type Cursor,
   commaSeparated,
   deeper,
+  deprecate,
   expect,
   expectOneOf,
   expectSymbol,
@@ -179,9 +180,20 @@ const parseSelect = (cursor: Cursor): SelectBlock => {
   ];
   for (let option = acceptOneOf(cursor, options); option !== null; option = acceptOneOf(cursor, options)) {
     if (option === 'DISTINCT' || option === 'DISTINCTROW') block.distinct = true;
-    if (option === 'SQL_CALC_FOUND_ROWS') block.calculateFoundRows = true;
+    if (option === 'SQL_CALC_FOUND_ROWS') {
+      block.calculateFoundRows = true;
+      deprecate(
+        cursor,
+        'SQL_CALC_FOUND_ROWS is deprecated and will be removed in a future release. Consider using two separate queries instead.',
+      );
+    }
   }
-  block.items = commaSeparated(cursor, parseItem);
+  const firstItem = cursor.position;
+  block.items = commaSeparated(cursor, (inner) => {
+    // Only the first item may be a bare star.
+    if (inner.position !== firstItem && atSymbol(inner, '*')) fail(inner);
+    return parseItem(inner);
+  });
   const into = parseInto(cursor);
   if (into) intoOfBlock.set(block, into);
   if (accept(cursor, 'FROM') && !accept(cursor, 'DUAL')) block.from = parseTableReferences(cursor);
@@ -370,7 +382,7 @@ const parseFactor = (cursor: Cursor): TableReference => {
 
 const parseDerived = (cursor: Cursor, lateral: boolean): TableReference => {
   const query = parenthesised(cursor, parseQuery);
-  const alias = acceptAlias(cursor) ?? fail(cursor);
+  const alias = acceptAlias(cursor) ?? '';
   const columns = atSymbol(cursor, '(') ? parenthesised(cursor, (list) => commaSeparated(list, identifier)) : [];
   return { kind: 'derived', query, alias, columns, lateral };
 };

@@ -170,6 +170,8 @@ export const parseRollback = (cursor: Cursor): Statement => {
   return { kind: 'rollback', ...completion(cursor) };
 };
 
+const flushable = ['ENGINE', 'ERROR', 'GENERAL', 'SLOW', 'RELAY', 'HOSTS', 'OPTIMIZER_COSTS', 'USER_RESOURCES'];
+
 /** FLUSH …; the verb is taken. */
 export const parseFlush = (cursor: Cursor): Statement => {
   acceptOneOf(cursor, ['NO_WRITE_TO_BINLOG', 'LOCAL']);
@@ -184,7 +186,7 @@ export const parseFlush = (cursor: Cursor): Statement => {
   if (accept(cursor, 'STATUS')) return { kind: 'flush', what: 'STATUS', tables: [] };
   acceptOneOf(cursor, ['BINARY']);
   if (accept(cursor, 'LOGS')) return { kind: 'flush', what: 'LOGS', tables: [] };
-  if (peek(cursor).kind === 'word') return refuse(`FLUSH ${peek(cursor).upper}`);
+  if (atOneOf(cursor, flushable)) return refuse(`FLUSH ${peek(cursor).upper}`);
   return fail(cursor);
 };
 

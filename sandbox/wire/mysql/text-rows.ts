@@ -10,7 +10,7 @@ import {
   writeLengthEncodedText,
   writerOf,
 } from './bytes.ts';
-import { columnType } from './column-types.ts';
+import { columnFlag, columnType } from './column-types.ts';
 import type { Column } from './columns.ts';
 import { printDouble, printFloat, type Value } from './values.ts';
 
@@ -25,6 +25,8 @@ const printed = (column: Column, value: string | bigint | number): string => {
   if (typeof value === 'number') {
     return column.type === columnType.float ? printFloat(value, column.decimals) : printDouble(value, column.decimals);
   }
+  if ((column.flags & columnFlag.zerofill) !== 0 && column.type !== columnType.year)
+    return String(value).padStart(column.length, '0');
   // YEAR is printed with four digits: 0000.
   return column.type === columnType.year ? String(value).padStart(4, '0') : String(value);
 };

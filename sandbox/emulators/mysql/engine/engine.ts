@@ -119,6 +119,7 @@ const replaySession = (server: Server, event: QueryEvent, timestampSeconds: numb
     prepared: new Map(),
     lockedTables: null,
     userLocks: new Map(),
+    resultsCollation: null,
     changes: [],
     multiStatements: false,
     killed: null,

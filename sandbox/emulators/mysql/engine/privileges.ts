@@ -1,4 +1,3 @@
-import { NotEmulated } from '../../../core/not-emulated.ts';
 import { type MysqlError, mysqlError } from '../errors.ts';
 import type { StoredAccount } from './accounts.ts';
 import type { SessionState } from './server-state.ts';
@@ -126,7 +125,7 @@ const synonyms: Readonly<Record<string, string>> = { 'REPLICATION REPLICA': 'REP
 export const canonicalPrivilege = (name: string): string => {
   const canonical = synonyms[name] ?? name;
   const known: readonly string[] = [...globalPrivileges, ...dynamicPrivileges, 'GRANT OPTION', 'USAGE', 'ALL'];
-  if (!known.includes(canonical)) throw new NotEmulated('mysql', `the privilege ${name}`);
+  if (!known.includes(canonical)) throw mysqlError('ER_SYNTAX_ERROR');
   return canonical;
 };
 
@@ -169,6 +168,7 @@ export const hasTablePrivilege = ({ session }: Asker, privilege: string, schema:
 /** Throws 1142 unless the account may do that to the table. */
 export const requireTablePrivilege = (asker: Asker, privilege: string, schema: string, table: string): void => {
   if (hasTablePrivilege(asker, privilege, schema, table)) return;
+  if (schema === 'information_schema') throw mysqlError('ER_DBACCESS_DENIED_ERROR', ...who(asker), schema);
   throw mysqlError('ER_TABLEACCESS_DENIED_ERROR', privilege, ...who(asker), table);
 };
 

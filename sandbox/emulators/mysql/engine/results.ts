@@ -59,29 +59,38 @@ const isString = (type: SqlType): boolean => kindOf(type) === 'string' || kindOf
 const typeFlags = (type: SqlType): number => {
   let flags = 0;
   const kind = kindOf(type);
-  if (type.unsigned || type.base === 'bit') flags |= columnFlag.UNSIGNED;
+  if (type.unsigned || type.base === 'bit' || type.hexadecimal) flags |= columnFlag.UNSIGNED;
   if (type.zerofill) flags |= columnFlag.ZEROFILL;
-  if (type.base === 'year') flags |= columnFlag.UNSIGNED | columnFlag.ZEROFILL;
+  if (type.base === 'year') flags |= columnFlag.UNSIGNED;
   if (type.base === 'enum') flags |= columnFlag.ENUM;
   if (type.base === 'set') flags |= columnFlag.SET;
-  if (isBlob(type) || type.base === 'json') flags |= columnFlag.BLOB;
   if (kind !== 'string' || type.collation.kind === 'binary') flags |= columnFlag.BINARY;
   return flags;
 };
 
-// Numbers and binary strings are of the binary collation, JSON too; texts are sent as utf8mb4.
-const charsetOf = (type: SqlType): number => {
-  if (kindOf(type) !== 'string') return 63;
-  return type.collation.charset === 'utf8mb4' ? type.collation.id : utf8mb4.id;
+// A stored text is a BLOB; a computed one says how large it may become.
+const computedCodes: Readonly<Partial<Record<SqlType['base'], number>>> = {
+  mediumtext: fieldType.MEDIUM_BLOB,
+  longtext: fieldType.LONG_BLOB,
+  mediumblob: fieldType.MEDIUM_BLOB,
+  longblob: fieldType.LONG_BLOB,
 };
 
-const describe = (name: string, expression: Compiled): Column => {
+// Numbers and binary strings are of the binary collation, stored JSON too; texts are of the client's.
+const charsetOf = (type: SqlType, direct: boolean, clientCollation: number | null): number => {
+  if (kindOf(type) !== 'string' && (direct || kindOf(type) !== 'json')) return 63;
+  return clientCollation ?? type.collation.id;
+};
+
+const describe = (name: string, expression: Compiled, clientCollation: number | null): Column => {
   const { type, origin } = expression;
   let flags = typeFlags(type);
   if (origin) flags |= origin.flags;
   if (expression.nullable) flags &= ~columnFlag.NOT_NULL;
   else flags |= columnFlag.NOT_NULL;
   const direct = origin !== undefined && expression.sources !== 0;
+  if (direct && (isBlob(type) || type.base === 'json')) flags |= columnFlag.BLOB;
+  if (direct && type.base === 'year') flags |= columnFlag.ZEROFILL;
   // A stored number has no BINARY flag, a computed one has; Connector/J takes a BIT(1) with it for bytes.
   if (direct && ['integer', 'decimal', 'double'].includes(kindOf(type))) flags &= ~columnFlag.BINARY;
   return {
@@ -90,16 +99,19 @@ const describe = (name: string, expression: Compiled): Column => {
     orgTable: direct ? origin.orgTable : '',
     name,
     orgName: direct ? origin.orgName : '',
-    charset: charsetOf(type),
+    charset: charsetOf(type, direct, clientCollation),
     length: displayLength(type),
-    type: codes[type.base],
+    type: (direct ? undefined : computedCodes[type.base]) ?? codes[type.base],
     flags,
-    decimals: isString(type) ? (direct ? 0 : 31) : type.decimals,
+    decimals: isString(type) || type.base === 'json' ? (direct ? 0 : 31) : type.decimals,
   };
 };
 
-export const columnsOf = (columns: readonly { name: string; expression: Compiled }[]): Column[] =>
-  columns.map(({ name, expression }) => describe(name, expression));
+/** `clientCollation` is the one of character_set_results; null when results are sent as they are stored. */
+export const columnsOf = (
+  columns: readonly { name: string; expression: Compiled }[],
+  clientCollation: number | null,
+): Column[] => columns.map(({ name, expression }) => describe(name, expression, clientCollation));
 
 const bitBytes = (value: bigint, bits: number): Uint8Array => {
   const bytes = new Uint8Array(Math.ceil(bits / 8));

@@ -71,6 +71,8 @@ export type SessionState = {
   /** LOCK TABLES: name to whether it may be written; null when none are locked. */
   lockedTables: Map<string, boolean> | null;
   userLocks: Map<string, number>;
+  /** The collation that texts of results are said to be of: at first the one that the client logged in with. */
+  resultsCollation: number | null;
   changes: SessionChange[];
   multiStatements: boolean;
   killed: 'query' | 'connection' | null;

@@ -33,10 +33,11 @@ import {
   statusFlag,
   type Value,
 } from './types.ts';
-import { collationById, utf8mb3 } from './values/collation.ts';
+import { collationById, utf8mb3, utf8mb4 } from './values/collation.ts';
 import type { SqlType } from './values/sql-type.ts';
 import { findTimeZone, utc } from './values/time-zone.ts';
 import { globalValue, sessionValue, systemVariableDatum } from './variables/access.ts';
+import { findVariable } from './variables/definitions.ts';
 
 const maximumSqlBytes = 67_108_864;
 
@@ -64,6 +65,7 @@ const newState = (server: Server, options: SessionOptions): SessionState => {
     prepared: new Map(),
     lockedTables: null,
     userLocks: new Map(),
+    resultsCollation: collationById(options.charset)?.id ?? utf8mb4.id,
     changes: [],
     multiStatements: options.multiStatements,
     killed: null,
@@ -80,8 +82,11 @@ const newState = (server: Server, options: SessionOptions): SessionState => {
 const initialVariables = (server: Server, options: SessionOptions): Map<string, string | null> => {
   const collation = collationById(options.charset);
   const variables = new Map<string, string | null>();
+  const modes = globalValue(server, 'sql_mode') ?? '';
   for (const name of ['transaction_isolation', 'transaction_read_only', 'sql_mode', 'time_zone', 'autocommit'])
     variables.set(name, globalValue(server, name));
+  if (options.ignoreSpace && !modes.includes('IGNORE_SPACE'))
+    variables.set('sql_mode', findVariable('sql_mode')?.check?.(`IGNORE_SPACE,${modes}`) ?? modes);
   if (!collation || collation.charset === 'binary') return variables;
   variables.set('character_set_client', collation.charset);
   variables.set('character_set_results', collation.charset);
@@ -211,6 +216,22 @@ const waitFor = async (
   }
 };
 
+/** SHOW WARNINGS and SELECT @@warning_count tell of the statement before. */
+const asksForWarnings = (ast: Parsed): boolean => {
+  if (ast.kind === 'show') return ['WARNINGS', 'ERRORS', 'COUNT WARNINGS', 'COUNT ERRORS'].includes(ast.what);
+  return (
+    ast.kind === 'query' &&
+    ast.body.kind === 'select' &&
+    ast.body.from === null &&
+    ast.body.items.every(
+      (item) =>
+        item.kind === 'expression' &&
+        item.expression.kind === 'systemVariable' &&
+        /^(warning|error)_count$/i.test(item.expression.name),
+    )
+  );
+};
+
 /** Runs one statement to its end: waits where it must, takes its changes back where it fails, commits where it stands alone. */
 const runStatement = async (
   server: Server,
@@ -228,8 +249,11 @@ const runStatement = async (
   const implicit = transactional && state.transaction === null && state.autocommit && !state.explicitTransaction;
   for (;;) {
     if (state.killed) throw killedError(state);
-    if (ast.kind !== 'show' || !['WARNINGS', 'ERRORS', 'COUNT WARNINGS', 'COUNT ERRORS'].includes(ast.what))
-      state.warnings = [];
+    if (!asksForWarnings(ast))
+      state.warnings = parsed.deprecated.map(({ errno, text }) => ({
+        level: 'Warning' as const,
+        error: new MysqlError(errno, 'HY000', text),
+      }));
     if (transactional && (isWrite(ast) || locking || !state.autocommit || state.explicitTransaction))
       ensureTransaction(server, state);
     const undo = transactional && state.transaction ? beginStatement(state.transaction) : null;
@@ -316,7 +340,7 @@ const toResult = (state: SessionState, outcome: Outcome, more: boolean): Result 
       changes,
     };
   }
-  const columns = columnsOf(outcome.columns);
+  const columns = columnsOf(outcome.columns, state.resultsCollation);
   const rows = outcome.rows.map((row) =>
     row.map((value, index): Value => resultValue(value, typeAt(outcome.columns, index))),
   );
@@ -348,6 +372,7 @@ const run = async (
 ): Promise<Outcome> => {
   const { statement: ast } = parsed;
   if (ast.kind === 'executePrepared') {
+    state.warnings = [];
     const prepared = state.prepared.get(ast.name);
     if (!prepared) throw mysqlError('ER_UNKNOWN_STMT_HANDLER', ast.name, 'EXECUTE');
     if (prepared.parameterCount !== ast.variables.length) throw mysqlError('ER_WRONG_ARGUMENTS', 'EXECUTE');
@@ -359,6 +384,12 @@ const run = async (
     );
   }
   const outcome = await runStatement(server, state, parsed, parameters);
+  if (parsed.statement.kind === 'show' && asksForWarnings(parsed.statement)) {
+    // Tells of the statement before, and counts as none.
+    state.rowCount = -1n;
+    return outcome;
+  }
+  if (asksForWarnings(parsed.statement)) state.warnings = [];
   remember(state, outcome);
   return outcome;
 };
@@ -366,20 +397,23 @@ const run = async (
 const parameterOf = (state: SessionState, name: string): Parameter => {
   const variable = state.userVariables.get(name);
   if (!variable || variable.value === null) return { type: 6, unsigned: false, value: null };
-  const [column] = columnsOf([
-    {
-      name,
-      expression: {
-        type: variable.type,
-        nullable: true,
-        coercibility: 2,
-        sources: 0,
-        outer: false,
-        volatile: false,
-        evaluate: () => null,
+  const [column] = columnsOf(
+    [
+      {
+        name,
+        expression: {
+          type: variable.type,
+          nullable: true,
+          coercibility: 2,
+          sources: 0,
+          outer: false,
+          volatile: false,
+          evaluate: () => null,
+        },
       },
-    },
-  ]);
+    ],
+    null,
+  );
   return {
     type: column?.type ?? 253,
     unsigned: variable.type.unsigned,
@@ -403,6 +437,8 @@ const withCommand = async <T>(
     return await work();
   } catch (error) {
     const told = toClientError(server, error);
+    // What was wrong before belongs to another statement; one that could not be read is one as well.
+    if (error instanceof SqlSyntaxError || error instanceof SqlNotEmulated) state.warnings = [];
     if (told instanceof MysqlError) {
       state.rowCount = -1n;
       // SHOW WARNINGS and SHOW ERRORS tell the error that ended a statement too.
@@ -427,14 +463,14 @@ const preparedColumns = (server: Server, state: SessionState, parsed: ParsedStat
       newStatement(server, state, ast, null, false, new Map(), startOf(server, state), { taken: 0, met: 0 }),
       null,
     );
-    return columnsOf(planned.columns);
+    return columnsOf(planned.columns, state.resultsCollation);
   }
   if (ast.kind === 'show' || ast.kind === 'describe') {
     const outcome = executeStatement(
       newStatement(server, state, ast, null, false, new Map(), startOf(server, state), { taken: 0, met: 0 }),
       parsed,
     );
-    return outcome.kind === 'rows' ? columnsOf(outcome.columns) : [];
+    return outcome.kind === 'rows' ? columnsOf(outcome.columns, state.resultsCollation) : [];
   }
   return [];
 };
@@ -539,6 +575,7 @@ export const newSession = (server: Server, options: SessionOptions): Session => 
             },
           },
         })),
+        state.resultsCollation,
       );
     },
     setMultiStatements: (on) => {

@@ -83,7 +83,12 @@ export const createUser = (statement: Statement, parsed: Extract<Parsed, { kind:
     made.push({ ...newAccount(name.user, name.host, plugin, passwordHash), locked: parsed.locked === true });
   }
   if (failed.length > 0 && !parsed.ifNotExists)
-    throw mysqlError('ER_CANNOT_USER', 'CREATE USER', failed.map(quoteAccount).join(','));
+    throw mysqlError(
+      'ER_CANNOT_USER',
+      'CREATE USER',
+      failed.map(quoteAccount).join(','),
+      ' (User account already exists)',
+    );
   for (const name of failed) statement.warn(mysqlError('ER_USER_ALREADY_EXISTS', quoteAccount(name)), 'Note');
   const logged = `CREATE USER ${parsed.ifNotExists ? 'IF NOT EXISTS ' : ''}${made.map((account) => quoteAccount(account) + identified(account)).join(',')}${parsed.locked === true ? ' ACCOUNT LOCK' : ''}`;
   return change(
@@ -117,7 +122,12 @@ export const alterUser = (statement: Statement, parsed: Extract<Parsed, { kind: 
       });
   }
   if (failed.length > 0 && !parsed.ifExists)
-    throw mysqlError('ER_CANNOT_USER', 'ALTER USER', failed.map(quoteAccount).join(','));
+    throw mysqlError(
+      'ER_CANNOT_USER',
+      'ALTER USER',
+      failed.map(quoteAccount).join(','),
+      ' (User account does not exist)',
+    );
   const logged = `ALTER USER ${changes.map(({ account, next }) => quoteAccount(account) + (next ? identified(next) : '')).join(',')}${parsed.locked === null ? '' : ` ACCOUNT ${parsed.locked ? 'LOCK' : 'UNLOCK'}`}`;
   return change(
     () => {
@@ -144,7 +154,12 @@ export const dropUser = (statement: Statement, parsed: Extract<Parsed, { kind: '
   const names = parsed.users.map((name) => nameOf(statement, name));
   const missing = names.filter((name) => !find(statement, name));
   if (missing.length > 0 && !parsed.ifExists)
-    throw mysqlError('ER_CANNOT_USER', 'DROP USER', missing.map(quoteAccount).join(','));
+    throw mysqlError(
+      'ER_CANNOT_USER',
+      'DROP USER',
+      missing.map(quoteAccount).join(','),
+      ' (User account does not exist)',
+    );
   for (const name of missing) statement.warn(mysqlError('ER_USER_DOES_NOT_EXIST', quoteAccount(name)), 'Note');
   const there = names.filter((name) => find(statement, name));
   return change(
@@ -161,7 +176,7 @@ export const renameUser = (statement: Statement, parsed: Extract<Parsed, { kind:
   const pairs = parsed.pairs.map(({ from, to }) => ({ from: nameOf(statement, from), to: nameOf(statement, to) }));
   const wrong = pairs.filter(({ from, to }) => !find(statement, from) || find(statement, to));
   if (wrong.length > 0)
-    throw mysqlError('ER_CANNOT_USER', 'RENAME USER', wrong.map(({ from }) => quoteAccount(from)).join(','));
+    throw mysqlError('ER_CANNOT_USER', 'RENAME USER', wrong.map(({ from }) => quoteAccount(from)).join(','), '');
   return change(
     () => {
       for (const { from, to } of pairs) {
@@ -185,6 +200,11 @@ const levelOf = (statement: Statement, level: PrivilegeLevel): Level => {
   if (schema === null) return { kind: 'global' };
   return level.table === null ? { kind: 'schema', schema } : { kind: 'table', schema, table: level.table };
 };
+
+const heldAt = (account: StoredAccount, level: Exclude<Level, { kind: 'global' }>): ReadonlySet<string> =>
+  (level.kind === 'schema'
+    ? account.schemas.get(level.schema)
+    : account.tables.get(`${level.schema}.${level.table}`)) ?? new Set();
 
 const setOf = (account: StoredAccount, level: Level): Set<string> => {
   if (level.kind === 'global') return account.global;
@@ -279,6 +299,10 @@ export const revoke = (statement: Statement, parsed: Extract<Parsed, { kind: 're
         : mysqlError('ER_NONEXISTING_GRANT', resolved.user, resolved.host);
     return account;
   });
+  if (level.kind === 'schema' || level.kind === 'table')
+    for (const account of accounts)
+      if (account && heldAt(account, level).size === 0)
+        throw mysqlError('ER_NONEXISTING_GRANT', account.user, account.host);
   const names = parsed.users.map((name) => quoteAccount(nameOf(statement, name))).join(', ');
   const what = parsed.privileges.map(({ name }) => (name === 'ALL' ? 'ALL PRIVILEGES' : name)).join(', ');
   return change(
@@ -335,7 +359,8 @@ export const grantsOf = (statement: Statement, name: AccountName): string[] => {
 export const createUserText = (statement: Statement, name: AccountName): { account: string; text: string } => {
   const resolved = nameOf(statement, name);
   const account = find(statement, resolved);
-  if (!account) throw mysqlError('ER_CANNOT_USER', 'SHOW CREATE USER', quoteAccount(resolved));
+  if (!account)
+    throw mysqlError('ER_CANNOT_USER', 'SHOW CREATE USER', quoteAccount(resolved), ' (User account does not exist)');
   return {
     account: `${account.user}@${account.host}`,
     text: `CREATE USER ${backquoted(account)}${identified(account)} REQUIRE NONE PASSWORD EXPIRE DEFAULT ACCOUNT ${account.locked ? 'LOCK' : 'UNLOCK'} PASSWORD HISTORY DEFAULT PASSWORD REUSE INTERVAL DEFAULT PASSWORD REQUIRE CURRENT DEFAULT`,

@@ -102,7 +102,8 @@ const implicitValue = (column: ColumnSchema, statement: Statement): Datum => {
   if (column.type.base === 'enum') return column.type.values[0] ?? '';
   const error = mysqlError('ER_NO_DEFAULT_FOR_FIELD', column.name);
   if (statement.strictWrite) throw error;
-  statement.warn(error);
+  // Told once a statement, however many rows it has.
+  if (!statement.session.warnings.some((known) => known.error.message === error.message)) statement.warn(error);
   return zeroOf(column, statement);
 };
 
@@ -211,12 +212,34 @@ const checkNull = (value: Datum, column: ColumnSchema, statement: Statement, sin
   return zeroOf(column, statement);
 };
 
+/** Numbers that a statement has taken for its rows: `count` at once when it knows how many, else 1, 2, 4, … (innodb_autoinc_lock_mode 2). */
+type Numbers = { next: bigint; end: bigint; taken: number; count: number };
+
+const takeNumber = (table: TableData, column: ColumnSchema, numbers: Numbers): bigint => {
+  const [, highest] = integerRange(column.type);
+  const limited = kindOf(column.type) === 'integer';
+  if (numbers.next >= numbers.end) {
+    const size = numbers.taken === 0 && numbers.count > 0 ? numbers.count : Math.min(65_535, 2 ** numbers.taken);
+    numbers.taken++;
+    numbers.next = table.autoIncrement;
+    numbers.end = table.autoIncrement + BigInt(size);
+    table.autoIncrement = numbers.end;
+    if (limited && table.autoIncrement > highest + 1n) table.autoIncrement = highest + 1n;
+  }
+  const number = numbers.next++;
+  if (!limited || number < highest) return number;
+  // A full column gives its last number again, which is a duplicate; only BIGINT UNSIGNED says that it is full.
+  if (highest === 18446744073709551615n) throw mysqlError('ER_AUTOINC_READ_FAILED');
+  return highest;
+};
+
 /** The AUTO_INCREMENT column gives and takes numbers here. */
 const nextNumber = (
   table: TableData,
   column: ColumnSchema,
   value: Datum,
   statement: Statement,
+  numbers: Numbers,
 ): { value: Datum; generated: boolean } => {
   const automatic =
     value === null ||
@@ -225,12 +248,10 @@ const nextNumber = (
   if (!automatic) {
     const given = typeof value === 'bigint' ? value : BigInt(Math.trunc(value as number));
     if (given >= table.autoIncrement) table.autoIncrement = given + 1n;
+    if (given >= numbers.next) numbers.next = given + 1n;
     return { value, generated: false };
   }
-  const [, highest] = integerRange(column.type);
-  const next = table.autoIncrement;
-  if (kindOf(column.type) === 'integer' && next > highest) throw mysqlError('ER_AUTOINC_READ_FAILED');
-  table.autoIncrement = next + 1n;
+  const next = takeNumber(table, column, numbers);
   return { value: kindOf(column.type) === 'double' ? Number(next) : next, generated: true };
 };
 
@@ -332,13 +353,16 @@ export const executeInsert = (statement: Statement, insert: InsertStatement): Wr
   const auto = table.schema.columns.findIndex((column) => column.autoIncrement);
   const single = count === 1 && insert.source.kind === 'values';
   const given = new Set(effective.map(({ index }) => index));
+  const numbers: Numbers = { next: 0n, end: 0n, taken: 0, count: insert.source.kind === 'values' ? count : 0 };
   const result = { affected: 0n, firstId: 0n, lastId: 0n, duplicates: 0n, matched: 0n };
   let number = 0;
   for (const read of rows) {
     number++;
     const done = ignoring(writing, insert.ignore, () => {
       const row = buildRow(writing, table, effective, given, read, fillers, number, single && !insert.ignore);
-      insertOne(writing, context, table, row, { auto, checks, onDuplicate, replace: insert.replace, result });
+      insertOne(writing, context, table, row, {
+        ...{ auto, numbers, checks, onDuplicate, replace: insert.replace, result },
+      });
     });
     if (!done) result.duplicates++;
   }
@@ -378,7 +402,8 @@ const buildRow = (
       row[index] = column.autoIncrement ? null : fillers(index, row);
       return;
     }
-    const stored = storeValue(item.value, item.type, column, number, statement);
+    const to = kindOf(column.type) === 'json' ? { ...column, table: schema.name } : column;
+    const stored = storeValue(item.value, item.type, to, number, statement);
     row[index] = column.autoIncrement ? stored : checkNull(stored, column, statement, single);
   });
   schema.columns.forEach((column, index) => {
@@ -389,6 +414,7 @@ const buildRow = (
 
 type InsertSettings = {
   auto: number;
+  numbers: Numbers;
   checks: readonly Check[];
   onDuplicate: ((existing: Row, inserted: Row) => Row) | null;
   replace: boolean;
@@ -405,7 +431,13 @@ const insertOne = (
   const { auto, result } = settings;
   let generated = false;
   if (auto >= 0) {
-    const number = nextNumber(table, table.schema.columns[auto] as ColumnSchema, row[auto] as Datum, statement);
+    const number = nextNumber(
+      table,
+      table.schema.columns[auto] as ColumnSchema,
+      row[auto] as Datum,
+      statement,
+      settings.numbers,
+    );
     row[auto] = number.value;
     generated = number.generated;
   }
@@ -457,8 +489,8 @@ const updateDuplicate = (
   settings.result.duplicates++;
   settings.result.matched++;
   const { auto, result } = settings;
-  if (auto >= 0) result.lastId = integerOf(duplicate.row[auto] as Datum);
   if (sameRow(duplicate.row, after)) return;
+  if (auto >= 0) result.lastId = integerOf(duplicate.row[auto] as Datum);
   enforceChecks(settings.checks, after);
   lockRow(duplicate.record, table.schema.name, context.transaction, 'exclusive');
   updateRow(context, table, duplicate.record, duplicate.row, after);
@@ -648,6 +680,53 @@ const withCommonTables = (scope: Scope, clause: Query['with']): void => {
     });
 };
 
+/** A table that is written to cannot be read by a subquery of the same statement, unless a derived table stands between (error 1093). */
+const refuseReadOfTarget = (
+  parts: unknown,
+  target: { schema: string | null; name: string },
+  database: string | null,
+): void => {
+  const schemaOf = (name: { schema: string | null }) => name.schema ?? database;
+  const visit = (node: unknown, inQuery: boolean): void => {
+    if (Array.isArray(node)) {
+      for (const item of node) visit(item, inQuery);
+      return;
+    }
+    if (typeof node !== 'object' || node === null) return;
+    const { kind, name } = node as { kind?: string; name?: { schema: string | null; name: string } };
+    if (kind === 'derived') return;
+    if (
+      kind === 'table' &&
+      inQuery &&
+      typeof name === 'object' &&
+      name.name === target.name &&
+      schemaOf(name) === schemaOf(target)
+    )
+      throw mysqlError('ER_UPDATE_TABLE_USED', target.name);
+    for (const value of Object.values(node)) visit(value, inQuery || kind === 'select');
+  };
+  visit(parts, false);
+};
+
+/** sql_safe_updates: without LIMIT, the WHERE has to name a column with a key. */
+const refuseUnsafe = (
+  statement: Statement,
+  table: TableData,
+  clauses: { where: Expression | null; limit: Query['limit'] },
+): void => {
+  if (sessionValue(statement.server, statement.session, 'sql_safe_updates') !== 'ON' || clauses.limit) return;
+  const keyed = new Set(
+    table.schema.indexes.map((index) => table.schema.columns[index.parts[0]?.column ?? -1]?.name.toLowerCase()),
+  );
+  const names = (node: unknown): boolean => {
+    if (Array.isArray(node)) return node.some(names);
+    if (typeof node !== 'object' || node === null) return false;
+    const { kind, name } = node as { kind?: string; name?: string };
+    return kind === 'column' ? keyed.has(name?.toLowerCase()) : Object.values(node).some(names);
+  };
+  if (!names(clauses.where)) throw mysqlError('ER_UPDATE_WITHOUT_KEY_IN_SAFE_MODE');
+};
+
 export const executeUpdate = (statement: Statement, update: UpdateStatement): WriteResult => {
   const writing: Statement = update.ignore ? { ...statement, strictWrite: false } : statement;
   const scope = newScope(null);
@@ -683,6 +762,8 @@ export const executeUpdate = (statement: Statement, update: UpdateStatement): Wr
     perSource.set(source, list);
   }
   for (const { table } of [...perSource.keys()] as { table: TableData }[]) {
+    refuseReadOfTarget([update.where, update.assignments], table.schema, statement.session.database);
+    refuseUnsafe(statement, table, update);
     requireTablePrivilege(statement, 'UPDATE', table.schema.schema, table.schema.name);
     assertWritable(statement, table);
   }
@@ -757,6 +838,8 @@ export const executeDelete = (statement: Statement, remove: DeleteStatement): Wr
   const found = findRows(statement, compiler, remove, (name) => written.has(name.toLowerCase()), 'DELETE');
   const sources = found.targets().filter(({ source }) => written.has(source.name.toLowerCase()));
   for (const { table } of sources) {
+    refuseReadOfTarget(remove.where, table.schema, statement.session.database);
+    refuseUnsafe(statement, table, remove);
     requireTablePrivilege(statement, 'DELETE', table.schema.schema, table.schema.name);
     assertWritable(statement, table);
   }

@@ -176,6 +176,8 @@ const buildColumn = (
   )
     throw mysqlError('ER_INVALID_ON_UPDATE', definition.name);
   if (definition.name.length > 64) throw mysqlError('ER_TOO_LONG_IDENT', definition.name);
+  if (definition.name === '' || definition.name.endsWith(' '))
+    throw mysqlError('ER_WRONG_COLUMN_NAME', definition.name);
   return {
     name: definition.name,
     type,
@@ -459,6 +461,12 @@ const addElements = (draft: Draft, elements: readonly TableElement[], statement:
 const checkTable = (draft: Draft): void => {
   if (draft.columns.length === 0) throw mysqlError('ER_TABLE_MUST_HAVE_COLUMNS');
   if (draft.columns.length > 1017) throw mysqlError('ER_TOO_MANY_FIELDS');
+  const rowBytes = draft.columns.reduce((sum, { type }) => {
+    if (type.base !== 'varchar' && type.base !== 'varbinary') return sum;
+    const bytes = type.length * (type.base === 'varchar' ? bytesPerCharacter(type) : 1);
+    return sum + bytes + (bytes > 255 ? 2 : 1);
+  }, 0);
+  if (rowBytes > 65_535) throw mysqlError('ER_TOO_BIG_ROWSIZE', 65_535);
   const automatic = draft.columns
     .map((column, index) => ({ column, index }))
     .filter(({ column }) => column.autoIncrement);
@@ -625,10 +633,9 @@ export const truncateTable = (statement: Statement, name: TableName): Definition
     const key = child.schema.foreignKeys.find(
       (candidate) => candidate.parentSchema === resolved.schema && candidate.parentTable === resolved.name,
     );
-    const own = key?.columns.map((column) => `\`${child.schema.columns[column]?.name}\``).join(', ');
     throw mysqlError(
       'ER_TRUNCATE_ILLEGAL_FK',
-      `\`${child.schema.schema}\`.\`${child.schema.name}\`, CONSTRAINT \`${key?.name}\` FOREIGN KEY (${own}) REFERENCES \`${resolved.schema}\`.\`${resolved.name}\` (${key?.parentColumns.map((column) => `\`${column}\``).join(', ')})`,
+      `\`${child.schema.schema}\`.\`${child.schema.name}\`, CONSTRAINT \`${key?.name}\``,
     );
   }
   const empty = newTableData(nextId(statement), table.schema, statement.server.sequence);
@@ -863,8 +870,12 @@ const dropColumn = (alteration: Alteration, name: string, statement: Statement):
       )
         throw mysqlError('ER_FK_COLUMN_CANNOT_DROP_CHILD', name, other.name, child.schema.name);
   if (draft.columns.length === 1) throw mysqlError('ER_CANT_REMOVE_ALL_FIELDS');
-  const check = draft.checks.find((candidate) => candidate.text.toLowerCase().includes(`\`${name.toLowerCase()}\``));
+  // A check of this column alone goes with it.
+  const names = (text: string) =>
+    new Set([...text.matchAll(/`([^`]+)`/g)].map(([, found = '']) => found.toLowerCase()));
+  const check = draft.checks.find(({ text }) => names(text).has(name.toLowerCase()) && names(text).size > 1);
   if (check) throw mysqlError('ER_CHECK_CONSTRAINT_COLUMN_DROP', check.name, name);
+  draft.checks = draft.checks.filter(({ text }) => !names(text).has(name.toLowerCase()));
   draft.columns.splice(index, 1);
   sources.splice(index, 1);
   renumber(draft, (number) => (number === index ? null : number > index ? number - 1 : number));
@@ -878,6 +889,18 @@ const dropIndexNamed = (draft: Draft, name: string): void => {
     if (!indexOver({ schema: { ...draft, indexes } } as unknown as TableData, key.columns))
       throw mysqlError('ER_DROP_INDEX_FK', name);
   draft.indexes = indexes;
+};
+
+/** Other tables' foreign keys need an index that begins with the columns they refer to. */
+const refuseLossOfParentKey = (draft: Draft, name: string, statement: Statement): void => {
+  for (const child of referencingTables(statement.server.catalog, draft.schema, draft.name))
+    for (const key of child.schema.foreignKeys) {
+      if (key.parentTable !== draft.name || key.parentSchema !== draft.schema) continue;
+      const columns = key.parentColumns.map((column) =>
+        draft.columns.findIndex((candidate) => candidate.name.toLowerCase() === column.toLowerCase()),
+      );
+      if (!indexOver({ schema: draft } as unknown as TableData, columns)) throw mysqlError('ER_DROP_INDEX_FK', name);
+    }
 };
 
 const dropForeignKeyNamed = (draft: Draft, name: string): void => {
@@ -955,8 +978,14 @@ const alterActions: Actions = {
     } else if (element.kind === 'foreignKey') addForeignKey(draft, element, statement);
     else addCheck(draft, element, statement);
   },
-  dropIndex: ({ draft }, action) => dropIndexNamed(draft, action.name),
-  dropPrimaryKey: ({ draft }) => dropIndexNamed(draft, 'PRIMARY'),
+  dropIndex: ({ draft }, action, statement) => {
+    dropIndexNamed(draft, action.name);
+    refuseLossOfParentKey(draft, action.name, statement);
+  },
+  dropPrimaryKey: ({ draft }, _action, statement) => {
+    dropIndexNamed(draft, 'PRIMARY');
+    refuseLossOfParentKey(draft, 'PRIMARY', statement);
+  },
   dropForeignKey: ({ draft }, action) => dropForeignKeyNamed(draft, action.name),
   dropCheck: ({ draft }, action) => {
     if (!draft.checks.some((check) => check.name.toLowerCase() === action.name.toLowerCase()))
@@ -1057,7 +1086,10 @@ const fillers = (
       const value = before[source.from] as Datum;
       if (value === null) {
         if (column.nullable || column.autoIncrement) return null;
-        throw mysqlError('ER_DATA_TRUNCATED_NULL', column.name, number);
+        // Where the type changes too, the rows are copied, and the copy tells it as any write would.
+        throw typeText(previous.type) === typeText(column.type)
+          ? mysqlError('ER_DATA_TRUNCATED_NULL', column.name, number)
+          : mysqlError('WARN_DATA_TRUNCATED', column.name, number);
       }
       if (previous.type === column.type) return value;
       return storeValue(value, same, to, number, statement);
@@ -1156,6 +1188,7 @@ export const alterTable = (
     ...actions.filter((action) => late.has(action.kind)),
   ];
   for (const action of ordered) runAction(alteration, action, statement);
+  sortKeys(alteration.draft);
   checkTable(alteration.draft);
   checkColumns(alteration.draft, statement);
   const strict = { ...statement, strictWrite: statement.sqlMode.strict };
@@ -1169,7 +1202,10 @@ export const alterTable = (
       throw mysqlError('ER_TABLE_EXISTS_ERROR', renamed.name);
   }
   // What needs the rows copied tells how many; what does not, 0 (ALGORITHM=INSTANT or INPLACE).
-  const copies = actions.some((action) => action.kind === 'modifyColumn' && changesType(old, alteration, action));
+  const copies =
+    alteration.draft.checks.length > old.schema.checks.length ||
+    (actions.some(({ kind }) => kind === 'dropColumn') && alteration.draft.checks.length < old.schema.checks.length) ||
+    actions.some((action) => copying(old, alteration, action));
   const affected = copies ? BigInt(table.rows.size) : 0n;
   return {
     apply: () => {
@@ -1178,10 +1214,29 @@ export const alterTable = (
       if (renamed) moveTable(statement, { schema, name: tableName }, renamed);
     },
     affectedRows: affected,
-    info: `Records: ${affected}  Duplicates: 0  Warnings: ${statement.session.warnings.length}`,
+    info: actions.every((action) => action.kind === 'renameTable')
+      ? ''
+      : `Records: ${affected}  Duplicates: 0  Warnings: ${statement.session.warnings.length}`,
     written: true,
     database: statement.session.database,
   };
+};
+
+// The server keeps keys in this order: primary, unique without NULL, unique, others.
+const sortKeys = (draft: Draft): void => {
+  const rank = (index: IndexSchema): number => {
+    if (index.primary) return 0;
+    if (!index.unique) return 3;
+    return index.parts.every((part) => draft.columns[part.column]?.nullable === false) ? 1 : 2;
+  };
+  draft.indexes = draft.indexes.toSorted((one, other) => rank(one) - rank(other));
+};
+
+const copying = (old: TableData, alteration: Alteration, action: AlterAction): boolean => {
+  if (action.kind === 'modifyColumn') return changesType(old, alteration, action);
+  if (action.kind === 'dropPrimaryKey') return !alteration.draft.indexes.some((index) => index.primary);
+  if (action.kind === 'add') return action.element.kind === 'foreignKey';
+  return action.kind === 'convertCharset';
 };
 
 const changesType = (

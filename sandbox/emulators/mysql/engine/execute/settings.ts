@@ -1,6 +1,7 @@
 import { NotEmulated } from '../../../../core/not-emulated.ts';
 import type { Expression, SetItem } from '../../../../wire/mysql-sql/ast.ts';
 import { mysqlError } from '../../errors.ts';
+import { readSqlMode, type SqlMode } from '../context.ts';
 import { requireGlobalPrivilege } from '../privileges.ts';
 import { emptyFrame } from '../query/compiled.ts';
 import { newCompiler } from '../query/compiler.ts';
@@ -67,7 +68,8 @@ const setSystem = (statement: Statement, item: Extract<SetItem, { kind: 'system'
   }
   const value = isDefault
     ? globalValue(server, definition.name)
-    : check(definition, textOf(statement, item.value as Expression));
+    : limited(statement, definition, check(definition, textOf(statement, item.value as Expression)));
+  if (definition.name === 'sql_mode') warnOfMixedModes(statement, session.sqlMode, readSqlMode(value ?? ''));
   if (definition.name === 'timestamp' && Number(value) === 0) {
     session.variables.delete('timestamp');
     return;
@@ -75,6 +77,25 @@ const setSystem = (statement: Statement, item: Extract<SetItem, { kind: 'system'
   if (definition.name === 'transaction_isolation' && item.scope === null && session.transaction)
     throw mysqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');
   setSessionVariable(statement, definition, value);
+};
+
+/** A number below a variable's least is raised to it, with a warning. */
+const limited = (statement: Statement, definition: VariableDefinition, value: string | null): string | null => {
+  if (definition.type !== 'integer' || definition.signed || value === null || !value.startsWith('-')) return value;
+  statement.warn(mysqlError('ER_TRUNCATED_WRONG_VALUE', definition.name, value));
+  return leastOne.has(definition.name) ? '1' : '0';
+};
+const leastOne = new Set([
+  ...['wait_timeout', 'interactive_timeout', 'net_read_timeout', 'net_write_timeout', 'innodb_lock_wait_timeout'],
+  ...['lock_wait_timeout', 'auto_increment_increment', 'auto_increment_offset'],
+]);
+
+// NO_ZERO_DATE, NO_ZERO_IN_DATE and ERROR_FOR_DIVISION_BY_ZERO belong to strict mode, all or none (check_sub_modes_of_strict_mode).
+const warnOfMixedModes = (statement: Statement, before: SqlMode, after: SqlMode): void => {
+  if (before.text === after.text) return;
+  const parts = [after.noZeroDate, after.noZeroInDate, after.errorForDivisionByZero];
+  if (after.strict ? parts.every(Boolean) : !parts.some(Boolean)) return;
+  statement.warn(mysqlError('ER_SQL_MODE_MERGED_WITH_STRICT_MODE'));
 };
 
 const check = (definition: VariableDefinition, value: string | null): string | null =>
@@ -100,6 +121,7 @@ const setNames = (
   set('character_set_client', found.name);
   set('character_set_results', found.name);
   // SET CHARACTER SET takes the database's for the connection.
+  if (collation !== null) session.resultsCollation = chosen.id;
   if (connection) set('collation_connection', chosen.name);
   else set('collation_connection', sessionValue(server, session, 'collation_database') ?? chosen.name);
 };
@@ -114,6 +136,7 @@ export const executeSet = (statement: Statement, items: readonly SetItem[]): voi
     sqlMode: session.sqlMode,
     timeZone: session.timeZone,
     lastInsertId: session.lastInsertId,
+    resultsCollation: session.resultsCollation,
   };
   try {
     for (const item of items) executeItem(statement, item);
@@ -123,6 +146,7 @@ export const executeSet = (statement: Statement, items: readonly SetItem[]): voi
     session.sqlMode = before.sqlMode;
     session.timeZone = before.timeZone;
     session.lastInsertId = before.lastInsertId;
+    session.resultsCollation = before.resultsCollation;
     server.globals.clear();
     for (const [name, value] of before.globals) server.globals.set(name, value);
     throw error;

@@ -31,7 +31,7 @@ const defaultClause = (column: ColumnSchema): string => {
   if (value.kind === 'now') return ` DEFAULT ${now(column)}`;
   if (value.kind === 'expression') return ` DEFAULT (${value.text})`;
   if (value.kind === 'none')
-    return column.nullable && !column.autoIncrement && !/text|blob|json/.test(column.type.base) ? ' DEFAULT NULL' : '';
+    return column.nullable && !column.autoIncrement && !/text|blob/.test(column.type.base) ? ' DEFAULT NULL' : '';
   if (value.value === null) return ' DEFAULT NULL';
   if (column.type.base === 'bit') return ` DEFAULT ${bits(value.value as bigint)}`;
   return ` DEFAULT ${quoteText(toText(value.value, column.type) ?? '')}`;

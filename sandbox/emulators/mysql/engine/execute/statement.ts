@@ -273,6 +273,9 @@ const prepare = (statement: Statement, parsed: Extract<Parsed, { kind: 'prepare'
   const inner = parseStatement(text, { ansiQuotes, noBackslashEscapes, pipesAsConcat });
   if (['prepare', 'executePrepared', 'deallocate', 'lockTables', 'unlockTables'].includes(inner.statement.kind))
     throw mysqlError('ER_UNSUPPORTED_PS');
+  // A query that cannot be planned is not prepared.
+  if (inner.statement.kind === 'query' && inner.statement.into === null)
+    planQuery({ ...inner.statement, limit: null }, statement, null);
   session.prepared.set(parsed.name, inner);
   return { ...done, info: 'Statement prepared' };
 };
@@ -385,6 +388,11 @@ const executors: Executors = {
   purgeLogs: purge,
   resetLogs: () => refuse('RESET BINARY LOGS AND GTIDS'),
   kill,
+  call: (statement, { name }) => {
+    const schema = name.schema ?? statement.session.database;
+    if (schema === null) throw mysqlError('ER_NO_DB_ERROR');
+    throw mysqlError('ER_SP_DOES_NOT_EXIST', 'PROCEDURE', `${schema}.${name.name}`);
+  },
   prepare,
   executePrepared: () => refuse('EXECUTE inside of a prepared statement'),
   deallocate: (statement, parsed) => {

@@ -128,7 +128,7 @@ const extreme =
         : input;
     const compare = comparator(compared, compared, call.name.toLowerCase(), compiler.statement);
     return {
-      type: compared.type,
+      type: compared === input ? input.type : { ...compared.type, base: 'char' },
       nullable: true,
       start: () => {
         let best: Datum = null;
@@ -210,8 +210,9 @@ const groupConcat: Builder = (inputs, call, compiler) => {
   const { statement } = compiler;
   const limit = Number(systemVariableDatum(statement.server, statement.session, null, 'group_concat_max_len').value);
   return {
+    // Said to be a LONGTEXT, whatever group_concat_max_len is.
     type: stringType(
-      limit,
+      Math.max(limit, 4_194_304),
       first(inputs).type.collation.charset === 'binary' ? stringType(0).collation : first(inputs).type.collation,
     ),
     nullable: true,
@@ -312,10 +313,11 @@ const distinct =
   };
 
 /** An aggregate's type and accumulator, for GROUP BY and for OVER alike. */
-export const buildAggregate = (call: FunctionCall, compiler: Compiler): Built => {
+export const buildAggregate = (call: FunctionCall, compiler: Compiler, overGroups = false): Built => {
   const builder = builders[call.name];
   if (!builder) throw new Error(`${call.name} is no aggregate`);
-  const inner = { ...compiler, aggregates: null, aliasesFirst: false };
+  // Over a window the rows are the block's groups, whose own aggregates are known by then.
+  const inner = { ...compiler, aggregates: overGroups ? compiler.aggregates : null, aliasesFirst: false };
   const inputs = call.arguments.map((argument) => compileScalar(argument, inner));
   const built = builder(inputs, call, inner);
   return call.distinct && call.name !== 'MIN' && call.name !== 'MAX'

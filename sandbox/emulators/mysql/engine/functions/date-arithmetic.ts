@@ -145,7 +145,12 @@ export const shiftDate = (operand: Compiled, interval: CompiledInterval, stateme
     );
   const asDate = kind === 'date' && !hasTime;
   const asText = kind === 'string' || kind === 'binary';
-  const type = asDate ? dateType : asText ? stringType(29) : datetimeType(digits);
+  // What is no date yet may become one with or without a time: a text.
+  const type = asDate
+    ? dateType
+    : asText || kind === 'null'
+      ? { ...stringType(29), base: 'char' as const }
+      : datetimeType(digits);
   return derive(
     type,
     inputs,
@@ -199,11 +204,23 @@ export const differenceIn = (unit: string, from: string, to: string): bigint => 
 };
 
 /** DATE text of a value for functions of dates; null when it is none. */
-export const datePart = (value: Datum, type: SqlType, statement: Statement): string | null => {
+export const datePart = (
+  value: Datum,
+  type: SqlType,
+  statement: Statement,
+  wrong = 'Incorrect datetime',
+  zeros = wrong === 'Incorrect datetime',
+): string | null => {
   if (value === null) return null;
   const moment = toDatetime(value, type, 6, statement);
-  if (moment) return moment.text;
-  complain(statement, new MysqlError(1292, '22007', `Incorrect datetime value: '${toText(value, type)}'`));
+  const { noZeroDate, noZeroInDate } = statement.sqlMode;
+  const refused =
+    !zeros &&
+    kindOf(type) === 'string' &&
+    moment !== null &&
+    (moment.text.startsWith('0000-00-00') ? noZeroDate : noZeroInDate && /-00/.test(moment.text.slice(4, 10)));
+  if (moment && !refused) return moment.text;
+  complain(statement, new MysqlError(1292, '22007', `${wrong} value: '${toText(value, type)}'`));
   return null;
 };
 

@@ -1,4 +1,4 @@
-import { mysqlError } from '../../errors.ts';
+import { MysqlError, mysqlError } from '../../errors.ts';
 import { type Compiled, constant, derive, emptyFrame, isConstant } from '../query/compiled.ts';
 import type { Compiler } from '../query/compiler.ts';
 import { localTextToUtc, toDatetime, toDecimal, toInteger, toText } from '../values/convert.ts';
@@ -12,6 +12,7 @@ import {
   kindOf,
   stringType,
   timeType,
+  yearType,
 } from '../values/sql-type.ts';
 import {
   civilFromDays,
@@ -74,13 +75,17 @@ const currentTime = (utc: boolean): FunctionDefinition =>
 /** A number read off a date; NULL when there is no date. */
 const dateNumber = (
   read: (parts: ReturnType<typeof readDatetime>, text: string) => number | null,
+  type = bigintType,
+  zeros = false,
 ): FunctionDefinition =>
   define(1, 1, (inputs, _call, compiler) =>
     strict(
-      bigintType,
+      type,
       inputs,
       ([value]) => {
-        const moment = datePart(value as Datum, at(inputs, 0).type, compiler.statement);
+        const input = at(inputs, 0);
+        if (type === yearType && input.type.base === 'year') return value as Datum;
+        const moment = datePart(value as Datum, input.type, compiler.statement, 'Truncated incorrect date', zeros);
         if (moment === null) return null;
         const result = read(readDatetime(moment), moment);
         return result === null ? null : BigInt(result);
@@ -333,10 +338,10 @@ export const dateFunctions: FunctionList = {
   UTC_DATE: today(true),
   CURTIME: currentTime(false),
   UTC_TIME: currentTime(true),
-  YEAR: dateNumber((parts) => parts.year),
-  MONTH: dateNumber((parts) => parts.month),
-  DAYOFMONTH: dateNumber((parts) => parts.day),
-  QUARTER: dateNumber((parts) => Math.ceil(parts.month / 3)),
+  YEAR: dateNumber((parts) => parts.year, yearType),
+  MONTH: dateNumber((parts) => parts.month, bigintType, true),
+  DAYOFMONTH: dateNumber((parts) => parts.day, bigintType, true),
+  QUARTER: dateNumber((parts) => Math.ceil(parts.month / 3), bigintType, true),
   DAYOFWEEK: dateNumber((parts) => {
     const day = weekday(parts);
     return day === null ? null : ((day + 1) % 7) + 1;
@@ -372,15 +377,20 @@ export const dateFunctions: FunctionList = {
   ),
   SEC_TO_TIME: define(1, 1, (inputs, _call, compiler) => {
     const digits = fractionOf(at(inputs, 0));
-    return strict(timeType(digits), inputs, ([value]) => {
-      const micros = Number(
-        rescale(toDecimal(value as Datum, at(inputs, 0).type, compiler.statement) ?? decimal(0n), 6).unscaled,
-      );
-      return formatTime(
-        timeFromMicroseconds(Math.max(-maximumTimeMicroseconds, Math.min(maximumTimeMicroseconds, micros))),
-        digits,
-      );
-    });
+    return strict(
+      timeType(digits),
+      inputs,
+      ([value]) => {
+        const micros = Number(
+          rescale(toDecimal(value as Datum, at(inputs, 0).type, compiler.statement) ?? decimal(0n), 6).unscaled,
+        );
+        const clipped = Math.max(-maximumTimeMicroseconds, Math.min(maximumTimeMicroseconds, micros));
+        if (clipped !== micros)
+          compiler.statement.warn(mysqlError('ER_TRUNCATED_WRONG_VALUE', 'time', text(value as Datum, at(inputs, 0))));
+        return formatTime(timeFromMicroseconds(clipped), digits);
+      },
+      { nullable: true },
+    );
   }),
   WEEK: define(1, 2, (inputs, _call, compiler) =>
     strict(
@@ -419,7 +429,7 @@ export const dateFunctions: FunctionList = {
       stringType(9),
       inputs,
       ([value]) => {
-        const moment = datePart(value as Datum, at(inputs, 0).type, compiler.statement);
+        const moment = datePart(value as Datum, at(inputs, 0).type, compiler.statement, 'Truncated incorrect date');
         return moment === null ? null : (weekdays[weekday(readDatetime(moment)) ?? -1] ?? null);
       },
       { nullable: true },
@@ -430,7 +440,7 @@ export const dateFunctions: FunctionList = {
       stringType(9),
       inputs,
       ([value]) => {
-        const moment = datePart(value as Datum, at(inputs, 0).type, compiler.statement);
+        const moment = datePart(value as Datum, at(inputs, 0).type, compiler.statement, 'Truncated incorrect date');
         return moment === null ? null : (months[readDatetime(moment).month - 1] ?? null);
       },
       { nullable: true },
@@ -441,7 +451,7 @@ export const dateFunctions: FunctionList = {
       dateType,
       inputs,
       ([value]) => {
-        const moment = datePart(value as Datum, at(inputs, 0).type, compiler.statement);
+        const moment = datePart(value as Datum, at(inputs, 0).type, compiler.statement, 'Truncated incorrect date');
         if (moment === null) return null;
         const { year, month } = readDatetime(moment);
         return month === 0 ? null : formatDate({ year, month, day: daysInMonth(year, month) });
@@ -453,7 +463,9 @@ export const dateFunctions: FunctionList = {
     strict(
       dateType,
       inputs,
-      ([value]) => datePart(value as Datum, at(inputs, 0).type, compiler.statement)?.slice(0, 10) ?? null,
+      ([value]) =>
+        datePart(value as Datum, at(inputs, 0).type, compiler.statement, 'Truncated incorrect date')?.slice(0, 10) ??
+        null,
       { nullable: true },
     ),
   ),
@@ -510,7 +522,7 @@ export const dateFunctions: FunctionList = {
         const dated = (input: Compiled, value: Datum) =>
           ['date', 'datetime'].includes(kindOf(input.type)) ||
           (kindOf(input.type) === 'string' &&
-            parseDatetime(text(value, input))?.hasTime === true &&
+            parseDatetime(text(value, input)) !== null &&
             /^\s*\d{2,4}-/.test(text(value, input)));
         let micros: number;
         if (dated(first, left as Datum) && dated(second, right as Datum)) {
@@ -525,7 +537,9 @@ export const dateFunctions: FunctionList = {
             timePart(left as Datum, first.type, compiler.statement),
             timePart(right as Datum, second.type, compiler.statement),
           ];
-          if (one === null || other === null) return null;
+          // A date and a time have no difference.
+          if (one === null || other === null || dated(first, left as Datum) || dated(second, right as Datum))
+            return null;
           micros = one - other;
         }
         return formatTime(
@@ -593,7 +607,8 @@ export const dateFunctions: FunctionList = {
       inputs,
       ([value, format]) => {
         const moment = datePart(value as Datum, at(inputs, 0).type, compiler.statement);
-        return moment === null ? null : formatParts(readDatetime(moment), text(format as Datum, at(inputs, 1)));
+        const written = text(format as Datum, at(inputs, 1));
+        return moment === null || written === '' ? null : formatParts(readDatetime(moment), written);
       },
       { nullable: true },
     ),
@@ -630,8 +645,14 @@ export const dateFunctions: FunctionList = {
       ([value, pattern]) => {
         const parts = readByFormat(text(value as Datum, at(inputs, 0)), text(pattern as Datum, format));
         if (parts === null) {
+          const written = text(value as Datum, at(inputs, 0));
           compiler.statement.warn(
-            mysqlError('ER_TRUNCATED_WRONG_VALUE', 'datetime', text(value as Datum, at(inputs, 0))),
+            mysqlError(
+              'ER_WRONG_VALUE_FOR_TYPE',
+              kindOf(type) === 'time' ? 'time' : 'datetime',
+              written,
+              'str_to_date',
+            ),
           );
           return null;
         }
@@ -644,10 +665,15 @@ export const dateFunctions: FunctionList = {
     );
   }),
   FROM_DAYS: define(1, 1, (inputs, _call, compiler) =>
-    strict(dateType, inputs, ([value]) => {
-      const days = Number(integer(value as Datum, at(inputs, 0), compiler));
-      return days < 366 ? '0000-00-00' : formatDate(civilFromDays(days - 719528));
-    }),
+    strict(
+      dateType,
+      inputs,
+      ([value]) => {
+        const days = Number(integer(value as Datum, at(inputs, 0), compiler));
+        return days < 366 ? '0000-00-00' : formatDate(civilFromDays(days - 719528));
+      },
+      { nullable: true },
+    ),
   ),
   MAKEDATE: define(2, 2, (inputs, _call, compiler) =>
     strict(
@@ -668,40 +694,50 @@ export const dateFunctions: FunctionList = {
       { nullable: true },
     ),
   ),
-  MAKETIME: define(3, 3, (inputs, _call, compiler) =>
-    strict(
-      timeType(0),
+  MAKETIME: define(3, 3, (inputs, _call, compiler) => {
+    const digits = fractionOf(at(inputs, 2));
+    return strict(
+      timeType(digits),
       inputs,
       (values) => {
-        const [hour = 0, minute = 0, second = 0] = values.map((value, index) =>
-          Number(integer(value, at(inputs, index), compiler)),
-        );
-        if (minute < 0 || minute > 59 || second < 0 || second > 59) return null;
-        return formatTime(
-          { negative: hour < 0, hour: Math.min(838, Math.abs(hour)), minute, second, microsecond: 0 },
-          0,
-        );
+        const [hour = 0, minute = 0] = values
+          .slice(0, 2)
+          .map((value, index) => Number(integer(value, at(inputs, index), compiler)));
+        const seconds = rescale(
+          toDecimal(values[2] as Datum, at(inputs, 2).type, compiler.statement) ?? decimal(0n),
+          6,
+        ).unscaled;
+        if (minute < 0 || minute > 59 || seconds < 0n || seconds >= 60_000_000n) return null;
+        const time = { hour: Math.abs(hour), minute, second: 0, microsecond: Number(seconds) };
+        const micros = time.hour * 3_600_000_000 + time.minute * 60_000_000 + time.microsecond;
+        const limited = Math.min(maximumTimeMicroseconds, micros);
+        return formatTime(timeFromMicroseconds(hour < 0 ? -limited : limited), digits);
       },
       { nullable: true },
-    ),
-  ),
+    );
+  }),
   UNIX_TIMESTAMP: define(0, 1, (inputs, _call, compiler) => {
     const { statement } = compiler;
     const input = inputs[0];
     if (!input) return constant(statement.nowMicroseconds / 1_000_000n, bigintType);
-    const digits =
-      kindOf(input.type) === 'datetime' || kindOf(input.type) === 'string'
-        ? kindOf(input.type) === 'string'
-          ? 6
-          : input.type.decimals
-        : 0;
+    const isDate = (value: string) => parseDatetime(value) !== null;
+    const unreadable =
+      kindOf(input.type) === 'string' &&
+      isConstant(input) &&
+      !isDate(toText(input.evaluate(emptyFrame()), input.type) ?? '');
+    const digits = unreadable ? 6 : ['datetime', 'string'].includes(kindOf(input.type)) ? fractionOf(input) : 0;
     return strict(
       digits === 0 ? bigintType : decimalType(11 + digits, digits),
       inputs,
       ([value]) => {
         const moment = toDatetime(value as Datum, input.type, 6, statement);
         const zero = digits === 0 ? 0n : decimal(0n, digits);
-        if (!moment) return zero;
+        if (!moment) {
+          statement.warn(
+            new MysqlError(1292, '22007', `Incorrect datetime value: '${toText(value as Datum, input.type)}'`),
+          );
+          return zero;
+        }
         const micros = localTextToUtc(moment.text, statement);
         if (micros < 0n || micros >= 32_536_771_200_000_000n) return zero;
         return digits === 0 ? micros / 1_000_000n : rescale(decimal(micros, 6), digits);
@@ -711,7 +747,8 @@ export const dateFunctions: FunctionList = {
   }),
   FROM_UNIXTIME: define(1, 2, (inputs, _call, compiler) => {
     const { statement } = compiler;
-    const digits = inputs[1] ? 6 : fractionOf(at(inputs, 0));
+    // A text may have any fraction, whatever is written in this one.
+    const digits = inputs[1] || kindOf(at(inputs, 0).type) === 'string' ? 6 : fractionOf(at(inputs, 0));
     const moment = (value: Datum) => {
       const micros = rescale(toDecimal(value, at(inputs, 0).type, statement) ?? decimal(0n), 6).unscaled;
       return micros < 0n ? null : utcToLocal(micros, statement.timeZone);
@@ -799,7 +836,7 @@ function addTime(sign: 1 | -1): FunctionDefinition {
     const dated = kindOf(first.type) === 'datetime' || kindOf(first.type) === 'date';
     const isText = kindOf(first.type) === 'string';
     return strict(
-      dated ? datetimeType(digits) : isText ? stringType(29) : timeType(digits),
+      dated ? datetimeType(digits) : isText ? { ...stringType(29), base: 'char' } : timeType(digits),
       inputs,
       ([value, amount]) => {
         const added = timePart(amount as Datum, second.type, compiler.statement);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { formatGtidSet, isGtidSubset, parseGtidSet, subtractGtidSets } from '../../../../wire/mysql/binlog/gtid-set.ts';
-import { mysqlError } from '../../errors.ts';
+import { MysqlError, mysqlError } from '../../errors.ts';
 import { type Compiled, constant, derive } from '../query/compiled.ts';
 import type { Compiler } from '../query/compiler.ts';
 import { choice, compareValues } from '../query/expression.ts';
@@ -10,10 +10,8 @@ import { toText, toTruth } from '../values/convert.ts';
 import { bigintType, binaryType, type Datum, kindOf, stringType, unsignedBigintType } from '../values/sql-type.ts';
 import { at, define, type FunctionDefinition, type FunctionList, integer, number, strict, text } from './function.ts';
 
-const fact = (type: typeof bigintType, read: (compiler: Compiler) => Datum): FunctionDefinition =>
-  define(0, 0, (_inputs, _call, compiler) =>
-    derive(type, [], () => read(compiler), { nullable: true, coercibility: 3 }),
-  );
+const fact = (type: typeof bigintType, read: (compiler: Compiler) => Datum, nullable = false): FunctionDefinition =>
+  define(0, 0, (_inputs, _call, compiler) => derive(type, [], () => read(compiler), { nullable, coercibility: 3 }));
 
 const systemText = stringType(64, defaultCollation('utf8mb3'));
 
@@ -98,14 +96,16 @@ export const informationFunctions: FunctionList = {
       { nullable: false },
     ),
   ),
-  DATABASE: fact(systemText, ({ statement }) => statement.session.database),
+  DATABASE: fact(systemText, ({ statement }) => statement.session.database, true),
   USER: fact(
     stringType(288, defaultCollation('utf8mb3')),
     ({ statement: { session } }) => `${session.options.user}@${session.options.host}`,
+    true,
   ),
   CURRENT_USER: fact(
     stringType(288, defaultCollation('utf8mb3')),
     ({ statement: { session } }) => `${session.account.user}@${session.account.host}`,
+    true,
   ),
   VERSION: fact(stringType(60, defaultCollation('utf8mb3')), ({ statement }) => statement.server.version),
   CONNECTION_ID: fact(unsignedBigintType, ({ statement }) => BigInt(statement.session.id)),
@@ -131,7 +131,16 @@ export const informationFunctions: FunctionList = {
     );
   }),
   ROW_COUNT: fact(bigintType, ({ statement }) => statement.session.rowCount),
-  FOUND_ROWS: fact(bigintType, ({ statement }) => statement.session.foundRows),
+  FOUND_ROWS: define(0, 0, (_inputs, _call, { statement }) => {
+    statement.warn(
+      new MysqlError(
+        1287,
+        'HY000',
+        'FOUND_ROWS() is deprecated and will be removed in a future release. Consider using COUNT(*) instead.',
+      ),
+    );
+    return derive(bigintType, [], () => statement.session.foundRows, { nullable: false, coercibility: 3 });
+  }),
   UUID: define(0, 0, (_inputs, _call, compiler) =>
     derive(stringType(36, defaultCollation('utf8mb3')), [], () => newUuid(compiler.statement.server.clock.nowMs()), {
       volatile: true,
@@ -155,12 +164,15 @@ export const informationFunctions: FunctionList = {
     );
   }),
   IS_UUID: define(1, 1, (inputs) =>
-    strict(bigintType, inputs, ([value]) => (uuidPattern.test(text(value as Datum, at(inputs, 0))) ? 1n : 0n)),
+    strict(bigintType, inputs, ([value]) => (uuidPattern.test(text(value as Datum, at(inputs, 0))) ? 1n : 0n), {
+      nullable: true,
+    }),
   ),
   UUID_TO_BIN: define(1, 2, (inputs, _call, compiler) =>
     strict(binaryType(16), inputs, ([value, swap]) => {
       const hex = text(value as Datum, at(inputs, 0)).replace(/[{}-]/g, '');
-      if (!/^[0-9a-f]{32}$/i.test(hex)) throw mysqlError('ER_WRONG_ARGUMENTS', 'uuid_to_bin');
+      if (!/^[0-9a-f]{32}$/i.test(hex))
+        throw mysqlError('ER_WRONG_VALUE_FOR_TYPE', 'string', text(value as Datum, at(inputs, 0)), 'uuid_to_bin');
       const swapped = inputs[1] && integer(swap as Datum, inputs[1], compiler) !== 0n;
       return Buffer.from(swapped ? hex.slice(12, 16) + hex.slice(8, 12) + hex.slice(0, 8) + hex.slice(16) : hex, 'hex');
     }),
@@ -199,7 +211,7 @@ export const informationFunctions: FunctionList = {
         session.userLocks.set(name, (session.userLocks.get(name) ?? 0) + 1);
         return 1n;
       },
-      { volatile: true },
+      { volatile: true, nullable: true },
     );
   }),
   SLEEP: define(1, 1, (inputs, _call, compiler) =>
@@ -242,12 +254,12 @@ export const informationFunctions: FunctionList = {
       bigintType,
       inputs,
       ([value]) => (holderOf(compiler, userLockName(value as Datum, at(inputs, 0))) === null ? 1n : 0n),
-      { volatile: true },
+      { volatile: true, nullable: true },
     ),
   ),
   IS_USED_LOCK: define(1, 1, (inputs, _call, compiler) =>
     strict(
-      bigintType,
+      unsignedBigintType,
       inputs,
       ([value]) => {
         const holder = holderOf(compiler, userLockName(value as Datum, at(inputs, 0)));
@@ -267,13 +279,18 @@ export const informationFunctions: FunctionList = {
     ),
   ),
   NAME_CONST: define(2, 2, (inputs) => at(inputs, 1)),
-  INET_ATON: define(1, 1, (inputs) =>
+  INET_ATON: define(1, 1, (inputs, _call, compiler) =>
     strict(
       unsignedBigintType,
       inputs,
       ([value]) => {
         const parts = text(value as Datum, at(inputs, 0)).split('.');
-        if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return null;
+        if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) {
+          compiler.statement.warn(
+            mysqlError('ER_WRONG_VALUE_FOR_TYPE', 'string', `'${text(value as Datum, at(inputs, 0))}'`, 'inet_aton'),
+          );
+          return null;
+        }
         return parts.reduce((sum, part) => sum * 256n + BigInt(part), 0n);
       },
       { nullable: true },

@@ -1,5 +1,6 @@
 import { mysqlError } from '../../errors.ts';
 import { type Compiled, derive, type Frame } from '../query/compiled.ts';
+import { textLength } from '../query/expression.ts';
 import { utf8mb4Binary } from '../values/collation.ts';
 import { toJson, toText } from '../values/convert.ts';
 import {
@@ -165,6 +166,12 @@ const searchPaths = (value: Json, matches: (text: string) => boolean, at: string
       searchPaths(item, matches, `${at}.${/^[A-Za-z_$][\w$]*$/.test(key) ? key : quoteJson(key)}`, found);
 };
 
+/** The server calls these nullable, whatever they are given. */
+const maybeNull = (definition: FunctionDefinition): FunctionDefinition => ({
+  ...definition,
+  build: (inputs, call, compiler) => ({ ...definition.build(inputs, call, compiler), nullable: true }),
+});
+
 export const jsonFunctions: FunctionList = {
   JSON_OBJECT: define(0, 1000, (inputs, call) => {
     if (inputs.length % 2) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', call.name);
@@ -189,10 +196,12 @@ export const jsonFunctions: FunctionList = {
     return derive(jsonType, inputs, (frame) => formatJson(elements.map((read) => read(frame))), { nullable: false });
   }),
   JSON_QUOTE: define(1, 1, (inputs) =>
-    strict(stringType(65_535), inputs, ([value]) => quoteJson(text(value as Datum, at(inputs, 0)))),
+    strict(stringType(textLength(at(inputs, 0).type) * 6 + 2), inputs, ([value]) =>
+      quoteJson(text(value as Datum, at(inputs, 0))),
+    ),
   ),
   JSON_UNQUOTE: define(1, 1, (inputs) =>
-    strict(stringType(1_073_741_823), inputs, ([value]) => {
+    strict(stringType(textLength(at(inputs, 0).type)), inputs, ([value]) => {
       const written = text(value as Datum, at(inputs, 0));
       if (!/^".*"$/s.test(written)) return written;
       const inner = parseJson(written);
@@ -211,28 +220,30 @@ export const jsonFunctions: FunctionList = {
       { nullable: true },
     ),
   ),
-  JSON_VALID: define(1, 1, (inputs) =>
-    derive(bigintType, inputs, (frame) => {
-      const value = at(inputs, 0).evaluate(frame);
-      if (value === null) return null;
-      const kind = kindOf(at(inputs, 0).type);
-      if (kind === 'json') return 1n;
-      if (kind !== 'string') return 0n;
-      try {
-        parseJson(value as string);
-        return 1n;
-      } catch (error) {
-        if (error instanceof JsonTextError) return 0n;
-        throw error;
-      }
-    }),
+  JSON_VALID: maybeNull(
+    define(1, 1, (inputs) =>
+      derive(bigintType, inputs, (frame) => {
+        const value = at(inputs, 0).evaluate(frame);
+        if (value === null) return null;
+        const kind = kindOf(at(inputs, 0).type);
+        if (kind === 'json') return 1n;
+        if (kind !== 'string') return 0n;
+        try {
+          parseJson(value as string);
+          return 1n;
+        } catch (error) {
+          if (error instanceof JsonTextError) return 0n;
+          throw error;
+        }
+      }),
+    ),
   ),
   JSON_TYPE: define(1, 1, (inputs, call) =>
     strict(stringType(51), inputs, ([value]) =>
       typeName(document(value as Datum, at(inputs, 0), 1, call.name.toLowerCase())),
     ),
   ),
-  JSON_DEPTH: onDocument(bigintType, (value) => BigInt(depth(value))),
+  JSON_DEPTH: maybeNull(onDocument(bigintType, (value) => BigInt(depth(value)))),
   JSON_LENGTH: define(1, 2, (inputs, call) =>
     strict(
       bigintType,
@@ -271,15 +282,17 @@ export const jsonFunctions: FunctionList = {
       { nullable: true },
     ),
   ),
-  JSON_CONTAINS_PATH: define(3, 1000, (inputs, call) =>
-    strict(bigintType, inputs, (values) => {
-      const whole = document(values[0] as Datum, at(inputs, 0), 1, call.name.toLowerCase());
-      const all = text(values[1] as Datum, at(inputs, 1)).toLowerCase() === 'all';
-      const hits = values
-        .slice(2)
-        .map((value, index) => followPath(whole, path(text(value, at(inputs, index + 2)))).length > 0);
-      return truth(all ? hits.every(Boolean) : hits.some(Boolean));
-    }),
+  JSON_CONTAINS_PATH: maybeNull(
+    define(3, 1000, (inputs, call) =>
+      strict(bigintType, inputs, (values) => {
+        const whole = document(values[0] as Datum, at(inputs, 0), 1, call.name.toLowerCase());
+        const all = text(values[1] as Datum, at(inputs, 1)).toLowerCase() === 'all';
+        const hits = values
+          .slice(2)
+          .map((value, index) => followPath(whole, path(text(value, at(inputs, index + 2)))).length > 0);
+        return truth(all ? hits.every(Boolean) : hits.some(Boolean));
+      }),
+    ),
   ),
   JSON_OVERLAPS: define(2, 2, (inputs, call) =>
     strict(bigintType, inputs, (values) =>

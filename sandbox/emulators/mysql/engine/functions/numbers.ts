@@ -4,12 +4,58 @@ import { comparator } from '../query/compare.ts';
 import { type Compiled, derive } from '../query/compiled.ts';
 import type { Compiler } from '../query/compiler.ts';
 import { commonType, converter } from '../query/expression.ts';
+import { printExpression } from '../query/print.ts';
 import { toDecimal, toInteger } from '../values/convert.ts';
 import { type Decimal, decimal, rescale, truncateTo } from '../values/decimal.ts';
 import { bigintType, type Datum, decimalType, doubleType, integerPartDigits } from '../values/sql-type.ts';
 import { at, define, type FunctionDefinition, type FunctionList, integer, number, strict } from './function.ts';
 
 const finite = (value: number): Datum => (Number.isFinite(value) ? value : null);
+
+/** As `real`, but a result too large is error 1690. */
+const realInRange = (name: string, count: number, compute: (...values: number[]) => number): FunctionDefinition =>
+  define(count, count, (inputs, call, compiler) =>
+    strict(
+      doubleType,
+      inputs,
+      (values) => {
+        const result = compute(...values.map((value, index) => number(value, at(inputs, index), compiler)));
+        if (Math.abs(result) === Number.POSITIVE_INFINITY)
+          throw mysqlError(
+            'ER_DATA_OUT_OF_RANGE',
+            'DOUBLE',
+            `${name}(${call.arguments.map(printExpression).join(',')})`,
+          );
+        return finite(result);
+      },
+      { nullable: true, coercibility: 5 },
+    ),
+  );
+
+const angle = (compute: (value: number) => number): FunctionDefinition =>
+  define(1, 1, (inputs, _call, compiler) =>
+    strict(doubleType, inputs, ([value]) => compute(number(value as Datum, at(inputs, 0), compiler)), {
+      coercibility: 5,
+    }),
+  );
+
+const logarithm = (compute: (value: number) => number): FunctionDefinition =>
+  define(1, 1, (inputs, _call, compiler) =>
+    strict(
+      doubleType,
+      inputs,
+      ([value]) => {
+        const operand = number(value as Datum, at(inputs, 0), compiler);
+        return operand > 0 ? compute(operand) : noLogarithm(compiler);
+      },
+      { nullable: true, coercibility: 5 },
+    ),
+  );
+
+const noLogarithm = ({ statement }: Compiler): null => {
+  statement.warn(mysqlError('ER_INVALID_ARGUMENT_FOR_LOGARITHM'));
+  return null;
+};
 
 /** A function of doubles; what is no number is NULL. */
 const real = (count: number, compute: (...values: number[]) => number): FunctionDefinition =>
@@ -38,6 +84,7 @@ const rounding = (
   inputs: readonly Compiled[],
   exact: (value: Decimal, scale: number) => Decimal,
   approximate: (value: number) => number,
+  keepsScale = false,
 ): Compiled => {
   const input = at(inputs, 0);
   const digits = inputs[1] ?? null;
@@ -68,7 +115,15 @@ const rounding = (
   const scale =
     kind === 'integer'
       ? 0
-      : Math.max(0, Math.min(30, fixedDigits === null ? input.type.decimals : Math.min(fixedDigits, digits ? 30 : 0)));
+      : Math.max(
+          0,
+          Math.min(
+            30,
+            fixedDigits === null
+              ? input.type.decimals
+              : Math.min(fixedDigits, digits ? (keepsScale ? input.type.decimals : 30) : 0),
+          ),
+        );
   const type =
     kind === 'integer'
       ? input.type.unsigned
@@ -169,25 +224,25 @@ export const numberFunctions: FunctionList = {
   CEILING: wholeNumber((value) => -floorOf(decimal(-value.unscaled, value.scale)), Math.ceil),
   FLOOR: wholeNumber(floorOf, Math.floor),
   ROUND: define(1, 2, (inputs, _call, compiler) => rounding(compiler, inputs, rescale, roundHalfEven)),
-  TRUNCATE: define(2, 2, (inputs, _call, compiler) => rounding(compiler, inputs, truncateTo, Math.trunc)),
+  TRUNCATE: define(2, 2, (inputs, _call, compiler) => rounding(compiler, inputs, truncateTo, Math.trunc, true)),
   MOD: define(2, 2, (inputs, _call, compiler) =>
     arithmetic('%', at(inputs, 0), at(inputs, 1), compiler.statement, () => 'mod'),
   ),
-  POW: real(2, (base, exponent) => base ** exponent),
+  POW: realInRange('pow', 2, (base, exponent) => base ** exponent),
   SQRT: real(1, (value) => (value < 0 ? Number.NaN : Math.sqrt(value))),
-  EXP: real(1, Math.exp),
-  LN: real(1, (value) => (value <= 0 ? Number.NaN : Math.log(value))),
-  LOG2: real(1, (value) => (value <= 0 ? Number.NaN : Math.log2(value))),
-  LOG10: real(1, (value) => (value <= 0 ? Number.NaN : Math.log10(value))),
+  EXP: realInRange('exp', 1, Math.exp),
+  LN: logarithm(Math.log),
+  LOG2: logarithm(Math.log2),
+  LOG10: logarithm(Math.log10),
   LOG: define(1, 2, (inputs, _call, compiler) =>
     strict(
       doubleType,
       inputs,
       (values) => {
         const [first, second] = values.map((value, index) => number(value, at(inputs, index), compiler));
-        if (first === undefined || first <= 0) return null;
+        if (first === undefined || first <= 0) return noLogarithm(compiler);
         if (second === undefined) return Math.log(first);
-        return second <= 0 || first === 1 ? null : finite(Math.log(second) / Math.log(first));
+        return second <= 0 || first === 1 ? noLogarithm(compiler) : finite(Math.log(second) / Math.log(first));
       },
       { nullable: true, coercibility: 5 },
     ),
@@ -196,7 +251,7 @@ export const numberFunctions: FunctionList = {
   SIN: real(1, Math.sin),
   COS: real(1, Math.cos),
   TAN: real(1, Math.tan),
-  COT: real(1, (value) => 1 / Math.tan(value)),
+  COT: realInRange('cot', 1, (value) => 1 / Math.tan(value)),
   ASIN: real(1, Math.asin),
   ACOS: real(1, Math.acos),
   ATAN2: real(2, Math.atan2),
@@ -208,11 +263,11 @@ export const numberFunctions: FunctionList = {
         const [first = 0, second] = values.map((value, index) => number(value, at(inputs, index), compiler));
         return second === undefined ? Math.atan(first) : Math.atan2(first, second);
       },
-      { coercibility: 5 },
+      { nullable: true, coercibility: 5 },
     ),
   ),
-  DEGREES: real(1, (value) => (value * 180) / Math.PI),
-  RADIANS: real(1, (value) => (value * Math.PI) / 180),
+  DEGREES: angle((value) => (value * 180) / Math.PI),
+  RADIANS: angle((value) => (value * Math.PI) / 180),
   RAND: define(0, 1, (inputs, _call, compiler) => {
     // With a seed: the server's own generator (my_rnd), so that RAND(1) is what it is there.
     let state: [number, number] | null = null;

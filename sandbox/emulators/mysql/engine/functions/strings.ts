@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { NotEmulated } from '../../../../core/not-emulated.ts';
+import { textEncoderOf } from '../../../../wire/mysql/binlog/charsets.ts';
+import { mysqlError } from '../../errors.ts';
 import { sharedCollation } from '../query/compare.ts';
-import { type Compiled, derive } from '../query/compiled.ts';
+import { type Compiled, derive, type Frame, isConstant } from '../query/compiled.ts';
+import type { Compiler } from '../query/compiler.ts';
 import { choice, textLength } from '../query/expression.ts';
 import { binaryCollation, defaultCollation, sortKey, utf8mb4 } from '../values/collation.ts';
-import { toBytes, toDecimal, toText } from '../values/convert.ts';
+import { toBytes, toDecimal, toInteger, toText } from '../values/convert.ts';
 import { type Decimal, formatDecimal, rescale } from '../values/decimal.ts';
 import { bigintType, binaryType, type Datum, kindOf, stringType } from '../values/sql-type.ts';
 import { characterCount } from '../values/store.ts';
@@ -47,6 +51,18 @@ const onText = (
 
 const simple = (change: (value: string) => string): FunctionDefinition =>
   define(1, 1, (inputs) => onText(inputs, lengthOf(inputs), (_values, read) => change(read(0))));
+
+/** Letters of one to one: ß stays ß, İ becomes i. Bytes have no case. */
+const upperCased = (letter: string): string => {
+  const changed = letter.toUpperCase();
+  return [...changed].length === 1 ? changed : letter;
+};
+const lowerCased = (letter: string): string => [...letter.toLowerCase()][0] ?? letter;
+
+const recased = (change: (value: string) => string): FunctionDefinition =>
+  define(1, 1, (inputs) =>
+    onText(inputs, lengthOf(inputs), (_values, read) => (isBinary(inputs) ? read(0) : change(read(0)))),
+  );
 
 const characters = (value: string): string[] => [...value];
 
@@ -102,6 +118,7 @@ const pad = (left: boolean): FunctionDefinition =>
       const filler = characters(read(2));
       if (size < 0 || size > maximumResult) return null;
       if (all.length >= size) return all.slice(0, size).join('');
+      if (filler.length === 0) return read(0);
       if (filler.length === 0) return '';
       let padding = '';
       for (let index = 0; index < size - all.length; index++) padding += filler[index % filler.length];
@@ -174,29 +191,69 @@ const soundex = (value: string): string => {
   return result.padEnd(4, '0');
 };
 
+/** As the server keeps it: a text in its own character set. */
+const bytesOf = (value: Datum, { type }: Compiled): Buffer => {
+  const encode =
+    typeof value === 'string' && !/^(utf8|binary)/.test(type.collation.charset)
+      ? textEncoderOf(type.collation.charset)
+      : undefined;
+  return encode ? encode(value as string) : Buffer.from(toBytes(value, type) as Uint8Array);
+};
+
 const thousands = (digits: string): string => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+/** Position and occurrence of the regexp functions, from that argument on; in UTF-16 units of the value. */
+const searchFrom = (
+  inputs: readonly Compiled[],
+  from: number,
+  frame: Frame,
+  { statement }: Compiler,
+  usual: number,
+): { start: number; wanted: number } => {
+  const read = (index: number, fallback: number): number => {
+    const input = inputs[index];
+    return input ? Number(toInteger(input.evaluate(frame), input.type, statement) ?? 0n) : fallback;
+  };
+  return { start: Math.max(0, read(from, 1) - 1), wanted: Math.max(usual, read(from + 1, usual)) };
+};
+
+const matchesFrom = (expression: RegExp, value: string, start: number): RegExpExecArray[] => {
+  const offset = [...value].slice(0, start).join('').length;
+  const all = new RegExp(expression.source, expression.flags.includes('g') ? expression.flags : `${expression.flags}g`);
+  all.lastIndex = offset;
+  const found: RegExpExecArray[] = [];
+  for (let match = all.exec(value); match; match = all.exec(value)) {
+    found.push(match);
+    if (match[0] === '') all.lastIndex++;
+  }
+  return found;
+};
+
+const separatorsOf = (locale: string): readonly [group: string, point: string] => {
+  if (/^en_/.test(locale)) return [',', '.'];
+  if (/^(de_DE|de_LU|es_ES|nl_BE|da_DK|id_ID|tr_TR|pt_BR)$/.test(locale)) return ['.', ','];
+  throw new NotEmulated('mysql', `FORMAT with the locale ${locale}`);
+};
 
 export const stringFunctions: FunctionList = {
   CONCAT: concat,
   CONCAT_WS: concatWithSeparator,
   LENGTH: define(1, 1, (inputs) =>
-    strict(bigintType, inputs, ([value]) => BigInt((toBytes(value as Datum, at(inputs, 0).type) as Uint8Array).length)),
+    strict(bigintType, inputs, ([value]) => BigInt(bytesOf(value as Datum, at(inputs, 0)).length)),
   ),
   OCTET_LENGTH: define(1, 1, (inputs) =>
-    strict(bigintType, inputs, ([value]) => BigInt((toBytes(value as Datum, at(inputs, 0).type) as Uint8Array).length)),
+    strict(bigintType, inputs, ([value]) => BigInt(bytesOf(value as Datum, at(inputs, 0)).length)),
   ),
   BIT_LENGTH: define(1, 1, (inputs) =>
-    strict(bigintType, inputs, ([value]) =>
-      BigInt((toBytes(value as Datum, at(inputs, 0).type) as Uint8Array).length * 8),
-    ),
+    strict(bigintType, inputs, ([value]) => BigInt(bytesOf(value as Datum, at(inputs, 0)).length * 8)),
   ),
   CHAR_LENGTH: define(1, 1, (inputs) =>
     strict(bigintType, inputs, ([value]) =>
       BigInt(value instanceof Uint8Array ? value.length : characterCount(text(value as Datum, at(inputs, 0)))),
     ),
   ),
-  UPPER: simple((value) => value.toUpperCase()),
-  LOWER: simple((value) => value.toLowerCase()),
+  UPPER: recased((value) => [...value].map(upperCased).join('')),
+  LOWER: recased((value) => [...value].map(lowerCased).join('')),
   LTRIM: simple((value) => value.replace(/^ +/, '')),
   RTRIM: simple((value) => value.replace(/ +$/, '')),
   REVERSE: simple((value) => characters(value).reverse().join('')),
@@ -305,6 +362,16 @@ export const stringFunctions: FunctionList = {
   FIND_IN_SET: define(2, 2, (inputs) =>
     strict(bigintType, inputs, ([needle, list]) => {
       const collation = sharedCollation(inputs, 'find_in_set');
+      // A constant in a SET column is told by its place in the column's definition.
+      if (at(inputs, 1).type.base === 'set' && isConstant(at(inputs, 0))) {
+        const member = text(needle as Datum, at(inputs, 0)).toLowerCase();
+        const held = text(list as Datum, at(inputs, 1))
+          .toLowerCase()
+          .split(',')
+          .includes(member);
+        const { values } = at(inputs, 1).type;
+        return held ? BigInt(values.findIndex((value) => value.toLowerCase() === member) + 1) : 0n;
+      }
       const wanted = sortKey(text(needle as Datum, at(inputs, 0)), collation);
       const all = text(list as Datum, at(inputs, 1));
       return all === '' ? 0n : BigInt(all.split(',').findIndex((part) => sortKey(part, collation) === wanted) + 1);
@@ -353,18 +420,20 @@ export const stringFunctions: FunctionList = {
         ? BigInt.asUintN(64, integer(value as Datum, input, compiler))
             .toString(16)
             .toUpperCase()
-        : Buffer.from(toBytes(value as Datum, input.type) as Uint8Array)
+        : bytesOf(value as Datum, input)
             .toString('hex')
             .toUpperCase(),
     );
   }),
-  UNHEX: define(1, 1, (inputs) =>
+  UNHEX: define(1, 1, (inputs, _call, compiler) =>
     strict(
       binaryType(textLength(at(inputs, 0).type)),
       inputs,
       ([value]) => {
         const digits = text(value as Datum, at(inputs, 0));
-        return /^[0-9a-fA-F]*$/.test(digits) ? Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex') : null;
+        if (/^[0-9a-fA-F]*$/.test(digits)) return Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex');
+        compiler.statement.warn(mysqlError('ER_WRONG_VALUE_FOR_TYPE', 'string', `'${digits}'`, 'unhex'));
+        return null;
       },
       { nullable: true },
     ),
@@ -402,11 +471,13 @@ export const stringFunctions: FunctionList = {
     ),
   ),
   FORMAT: define(2, 3, (inputs, _call, compiler) =>
-    strict(stringType(80), inputs.slice(0, 2), ([value, digits]) => {
+    strict(stringType(80), inputs, ([value, digits, locale]) => {
       const places = Math.max(0, Math.min(30, Number(integer(digits as Datum, at(inputs, 1), compiler))));
       const exact = rescale(toDecimal(value as Datum, at(inputs, 0).type, compiler.statement) as Decimal, places);
       const [whole = '', fraction] = formatDecimal(exact).split('.');
-      return fraction === undefined ? thousands(whole) : `${thousands(whole)}.${fraction}`;
+      const [group, point] = separatorsOf(inputs[2] ? text(locale as Datum, inputs[2]) : 'en_US');
+      const grouped = thousands(whole).replaceAll(',', group);
+      return fraction === undefined ? grouped : `${grouped}${point}${fraction}`;
     }),
   ),
   SOUNDEX: simple(soundex),
@@ -474,10 +545,10 @@ export const stringFunctions: FunctionList = {
       return result === null ? null : result ? 1n : 0n;
     });
   }),
-  REGEXP_REPLACE: define(3, 6, (inputs) => {
+  REGEXP_REPLACE: define(3, 6, (inputs, _call, compiler) => {
     const pattern = compiledPattern(at(inputs, 0), at(inputs, 1), inputs[5] ?? null);
     return derive(
-      stringType(lengthOf(inputs), sharedCollation(inputs.slice(0, 1), 'regexp_replace')),
+      stringType(Math.max(4_194_304, lengthOf(inputs)), sharedCollation(inputs.slice(0, 1), 'regexp_replace')),
       inputs,
       (frame) => {
         const [value, replacement] = [
@@ -486,14 +557,22 @@ export const stringFunctions: FunctionList = {
         ];
         const expression = pattern(frame);
         if (value === null || replacement === null || expression === null) return null;
-        return value.replace(
-          new RegExp(expression.source, `${expression.flags}g`),
-          replacement.replace(/\$(?!\d)/g, '$$$$'),
-        );
+        const { start, wanted } = searchFrom(inputs, 3, frame, compiler, 0);
+        const written = replacement.replace(/\$(?!\d)/g, '$$$$');
+        const found = matchesFrom(expression, value, start);
+        const chosen = wanted === 0 ? found : found.slice(wanted - 1, wanted);
+        let result = '';
+        let end = 0;
+        for (const match of chosen) {
+          result +=
+            value.slice(end, match.index) + match[0].replace(new RegExp(expression.source, expression.flags), written);
+          end = match.index + match[0].length;
+        }
+        return result + value.slice(end);
       },
     );
   }),
-  REGEXP_SUBSTR: define(2, 5, (inputs) => {
+  REGEXP_SUBSTR: define(2, 5, (inputs, _call, compiler) => {
     const pattern = compiledPattern(at(inputs, 0), at(inputs, 1), inputs[4] ?? null);
     return derive(
       stringType(textLength(at(inputs, 0).type)),
@@ -501,17 +580,24 @@ export const stringFunctions: FunctionList = {
       (frame) => {
         const value = toText(at(inputs, 0).evaluate(frame), at(inputs, 0).type);
         const expression = pattern(frame);
-        return value === null || expression === null ? null : (expression.exec(value)?.[0] ?? null);
+        if (value === null || expression === null) return null;
+        const { start, wanted } = searchFrom(inputs, 2, frame, compiler, 1);
+        return matchesFrom(expression, value, start)[wanted - 1]?.[0] ?? null;
       },
       { nullable: true },
     );
   }),
-  REGEXP_INSTR: define(2, 6, (inputs) => {
+  REGEXP_INSTR: define(2, 6, (inputs, _call, compiler) => {
     const pattern = compiledPattern(at(inputs, 0), at(inputs, 1), inputs[5] ?? null);
     return derive(bigintType, inputs, (frame) => {
       const value = toText(at(inputs, 0).evaluate(frame), at(inputs, 0).type);
       const expression = pattern(frame);
-      return value === null || expression === null ? null : BigInt((expression.exec(value)?.index ?? -1) + 1);
+      if (value === null || expression === null) return null;
+      const { start, wanted } = searchFrom(inputs, 2, frame, compiler, 1);
+      const match = matchesFrom(expression, value, start)[wanted - 1];
+      if (!match) return 0n;
+      const behind = inputs[4] ? toInteger(inputs[4].evaluate(frame), inputs[4].type, compiler.statement) : 0n;
+      return BigInt([...value.slice(0, match.index + (behind ? match[0].length : 0))].length + 1);
     });
   }),
   EXPORT_SET: define(3, 5, (inputs, _call, compiler) =>

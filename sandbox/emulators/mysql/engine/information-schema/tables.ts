@@ -1,7 +1,9 @@
 import { NotEmulated } from '../../../../core/not-emulated.ts';
-import { mysqlError } from '../../errors.ts';
+import { MysqlError, mysqlError } from '../../errors.ts';
 import { printDefault } from '../execute/show-create.ts';
 import { maySeeSchema, maySeeTable } from '../privileges.ts';
+import type { PlannedQuery } from '../query/compiler.ts';
+import { planQuery } from '../query/plan.ts';
 import type { SourceColumn } from '../query/scope.ts';
 import type { Statement } from '../query/statement.ts';
 import type { Server } from '../server-state.ts';
@@ -125,7 +127,54 @@ const octets = (type: SqlType): bigint =>
     /text|blob/.test(type.base) ? type.length : type.length * (kindOf(type) === 'string' ? bytesPerCharacter(type) : 1),
   );
 
-const columnRows: Build = (statement) =>
+const columnRows: Build = (statement) => [...tableColumnRows(statement), ...viewColumnRows(statement)];
+
+const viewColumnRows: Build = (statement) =>
+  visibleViews(statement).flatMap((view) => {
+    const inner = { ...statement, session: { ...statement.session, database: view.defaultSchema } };
+    // A view whose tables are gone has no columns to tell of.
+    const planned = plannedView(view, inner);
+    return (planned?.columns ?? []).map(({ name, expression }, index): Cell[] => {
+      const { type } = expression;
+      const [digits, scale] = precision(type);
+      const string = kindOf(type) === 'string';
+      return [
+        'def',
+        view.schema,
+        view.name,
+        view.columns[index] ?? name,
+        number(index + 1),
+        null,
+        expression.nullable ? 'YES' : 'NO',
+        type.base,
+        isTextual(type) ? number(type.length) : null,
+        isTextual(type) ? octets(type) : null,
+        digits,
+        scale,
+        ['time', 'datetime', 'timestamp'].includes(type.base) ? number(type.decimals) : null,
+        string ? type.collation.charset : null,
+        string ? type.collation.name : null,
+        typeText(type),
+        '',
+        '',
+        'select,insert,update,references',
+        '',
+        '',
+        null,
+      ];
+    });
+  });
+
+const plannedView = (view: ReturnType<typeof visibleViews>[number], statement: Statement): PlannedQuery | null => {
+  try {
+    return planQuery(view.query, statement, null);
+  } catch (error) {
+    if (error instanceof MysqlError) return null;
+    throw error;
+  }
+};
+
+const tableColumnRows: Build = (statement) =>
   visibleTables(statement).flatMap(({ schema: table }) =>
     table.columns.map((column, index): Cell[] => {
       const { type } = column;

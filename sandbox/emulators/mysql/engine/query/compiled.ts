@@ -7,6 +7,8 @@ export type Frame = {
   readonly outer: Frame | null;
   aggregates: readonly Datum[];
   windows: readonly Datum[];
+  /** Of a row that WITH ROLLUP adds: how many of the GROUP BY items still count. */
+  kept?: number;
 };
 
 /** Where a column comes from, for the result's metadata. */

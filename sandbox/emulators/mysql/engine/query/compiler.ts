@@ -40,6 +40,8 @@ export type Compiler = {
   readonly namedWindows: ReadonlyMap<string, WindowSpecification>;
   /** An alias of the select list comes before a column of the same name: ORDER BY. */
   readonly aliasesFirst: boolean;
+  /** GROUP BY items as printed, for GROUPING(); null where there is no ROLLUP. */
+  readonly rolledUp: readonly string[] | null;
   /** Row that VALUES(c) of ON DUPLICATE KEY UPDATE means. */
   readonly inserted: Source | null;
   /** Target table of DEFAULT(c). */
@@ -54,6 +56,7 @@ export const newCompiler = (statement: Statement, scope: Scope, clause: string):
   windows: null,
   namedWindows: new Map(),
   aliasesFirst: false,
+  rolledUp: null,
   inserted: null,
   target: null,
 });

@@ -50,6 +50,7 @@ import {
   doubleType,
   hexadecimalType,
   integerPartDigits,
+  isNumber,
   isTemporal,
   jsonType,
   kindOf,
@@ -92,7 +93,7 @@ export const compile = (expression: Expression, compiler: Compiler): Compiled =>
         expression.scope,
         expression.name,
       );
-      return { ...constant(value, type, 3), nullable: value === null };
+      return { ...constant(value, type, 3), nullable: true };
     }
     case 'unary':
       return compileUnary(expression, compiler);
@@ -138,7 +139,7 @@ export const compile = (expression: Expression, compiler: Compiler): Compiled =>
     case 'case':
       return compileCase(expression, compiler);
     case 'cast':
-      return compileCast(compile(expression.operand, compiler), expression.type, compiler);
+      return compileCast(compile(expression.operand, compiler), expression.type, compiler, printExpression(expression));
     case 'convertUsing':
       return compileConvertUsing(compile(expression.operand, compiler), expression.charset);
     case 'collate':
@@ -261,7 +262,9 @@ const compileTemporalLiteral = (type: 'date' | 'time' | 'timestamp', text: strin
       ? toDate(text, from, statement)
       : type === 'time'
         ? toTime(text, from, digits)
-        : toDatetime(text, from, digits, statement);
+        : /\d[T\s]\d/i.test(text)
+          ? toDatetime(text, from, digits, statement)
+          : null;
   if (!value || value.problem !== null)
     throw mysqlError('ER_INCORRECT_TEMPORAL_LITERAL', type === 'timestamp' ? 'DATETIME' : type.toUpperCase(), text);
   return constant(
@@ -282,7 +285,13 @@ const parameterTypes: Readonly<Record<number, (unsigned: boolean) => SqlType>> =
   [fieldType.DOUBLE]: () => doubleType,
 };
 
-const compileParameter = (index: number, compiler: Compiler): Compiled => {
+// A parameter may be NULL the next time.
+const compileParameter = (index: number, compiler: Compiler): Compiled => ({
+  ...boundParameter(index, compiler),
+  nullable: true,
+});
+
+const boundParameter = (index: number, compiler: Compiler): Compiled => {
   const parameter = compiler.statement.parameters?.[index];
   // While a statement is only prepared, its parameters have no values yet.
   if (!parameter || parameter.value === null) return constant(null, nullType, 6);
@@ -330,7 +339,7 @@ export const columnOf = (source: Source, column: number, depth: number, compiler
     outer: depth > 0,
     volatile: false,
     origin: {
-      schema: source.schema,
+      schema: definition.orgSchema ?? source.schema,
       table: source.name,
       orgTable: definition.orgTable,
       orgName: definition.orgName,
@@ -462,7 +471,7 @@ const compileUnary = (expression: Extract<Expression, { kind: 'unary' }>, compil
         binaryType(operand.type.length),
         [operand],
         (frame) => toBytes(operand.evaluate(frame), operand.type),
-        { coercibility: 2 },
+        { coercibility: 2, nullable: true },
       );
     default:
       return truth([operand], (frame) => {
@@ -539,6 +548,18 @@ const compileBinary = (
 
 /** Makes the constant side of a comparison what the other side's type is, once. */
 const folded = (side: Compiled, other: Compiled, compiler: Compiler): Compiled => {
+  // A text beside numbers is read once, and complained of once.
+  if (isConstant(side) && kindOf(side.type) === 'string' && other.sources !== 0 && isNumber(other.type)) {
+    let known: number | null | undefined;
+    return {
+      ...side,
+      type: doubleType,
+      evaluate: (frame) => {
+        if (known === undefined) known = toNumber(side.evaluate(frame), side.type, compiler.statement);
+        return known;
+      },
+    };
+  }
   if (!isConstant(side) || kindOf(side.type) !== 'string' || !['date', 'datetime'].includes(kindOf(other.type)))
     return side;
   const value = side.evaluate({ rows: [], outer: null, aggregates: [], windows: [] });
@@ -933,7 +954,7 @@ const compileCase = (expression: Extract<Expression, { kind: 'case' }>, compiler
   return { ...chosen, nullable: fallback === null || branches.some((branch) => branch.nullable) };
 };
 
-const compileCast = (operand: Compiled, target: DataType, compiler: Compiler): Compiled => {
+const compileCast = (operand: Compiled, target: DataType, compiler: Compiler, label: string): Compiled => {
   const { statement } = compiler;
   const { type: from } = operand;
   const convert = (
@@ -948,29 +969,46 @@ const compileCast = (operand: Compiled, target: DataType, compiler: Compiler): C
         const value = operand.evaluate(frame);
         return value === null ? null : change(value);
       },
-      { coercibility: 2, ...extra },
+      { coercibility: 2, ...(isLong(type) ? { nullable: true } : {}), ...extra },
     );
   const wrongTemporal = (what: string, value: Datum): null => {
-    complain(statement, new MysqlError(1292, '22007', `Incorrect ${what} value: '${toText(value, from)}'`));
+    complain(
+      statement,
+      new MysqlError(
+        1292,
+        '22007',
+        `${typeof value === 'string' ? 'Truncated incorrect' : 'Incorrect'} ${what} value: '${toText(value, from)}'`,
+      ),
+    );
     return null;
   };
   switch (target.name) {
     case 'signed':
-      return convert(bigintType, (value) => BigInt.asIntN(64, toInteger(value, from, statement) ?? 0n), {
-        coercibility: 5,
-      });
+      return convert(
+        bigintType,
+        (value) => {
+          const integer = toInteger(value, from, statement) ?? 0n;
+          const signed = BigInt.asIntN(64, integer);
+          if (kindOf(from) === 'double' || kindOf(from) === 'decimal')
+            return integer > 9223372036854775807n ? 9223372036854775807n : integer;
+          if (integer !== signed && kindOf(from) === 'string') complain(statement, mysqlError('ER_CAST_TO_NEGATIVE'));
+          return signed;
+        },
+        { coercibility: 5 },
+      );
     case 'unsigned':
       return convert(
         unsignedBigintType,
         (value) => {
           const integer = toInteger(value, from, statement) ?? 0n;
-          return integer < 0n && kindOf(from) === 'decimal' ? 0n : BigInt.asUintN(64, integer);
+          if (integer < 0n && kindOf(from) === 'string') complain(statement, mysqlError('ER_CAST_TO_POSITIVE'));
+          return BigInt.asUintN(64, integer);
         },
         { coercibility: 5 },
       );
     case 'decimal': {
       const type = decimalType(target.length ?? 10, target.decimals ?? 0);
-      return convert(type, (value) => castToDecimal(value, from, type, statement), { coercibility: 5 });
+      return convert(type, (value) => castToDecimal(value, from, type, statement, label), { coercibility: 5 });
     }
     case 'double':
       return convert(doubleType, (value) => toNumber(value, from, statement), { coercibility: 5 });
@@ -981,15 +1019,17 @@ const compileCast = (operand: Compiled, target: DataType, compiler: Compiler): C
         { coercibility: 5 },
       );
     case 'year':
-      return convert(yearType, (value) =>
-        isTemporal(from)
-          ? BigInt((toDate(value, from, statement)?.text ?? '0000').slice(0, 4))
-          : toInteger(value, from, statement),
-      );
+      return convert(yearType, (value) => castToYear(value, from, statement), { nullable: true });
     case 'date':
-      return convert(dateType, (value) => toDate(value, from, statement)?.text ?? wrongTemporal('datetime', value), {
-        nullable: true,
-      });
+      return convert(
+        dateType,
+        (value) =>
+          toDate(value, from, statement, true)?.text ??
+          wrongTemporal(typeof value === 'string' ? 'date' : 'datetime', value),
+        {
+          nullable: true,
+        },
+      );
     case 'datetime': {
       const digits = target.length ?? 0;
       return convert(
@@ -1038,15 +1078,30 @@ const castToDecimal = (
   from: SqlType,
   type: SqlType,
   statement: Compiler['statement'],
+  label: string,
 ): Decimal => {
   const exact = rescale(toDecimal(value, from, statement) as Decimal, type.decimals);
   const limit = 10n ** BigInt(type.length) - 1n;
   if (exact.unscaled <= limit && exact.unscaled >= -limit) return exact;
-  complain(statement, mysqlError('ER_WARN_DATA_OUT_OF_RANGE', toText(value, from) ?? '', 1));
+  complain(statement, mysqlError('ER_WARN_DATA_OUT_OF_RANGE', label, 1));
   return decimal(exact.unscaled < 0n ? -limit : limit, type.decimals);
 };
 
+const castToYear = (value: Exclude<Datum, null>, from: SqlType, statement: Compiler['statement']): Datum => {
+  if (isTemporal(from)) return BigInt((toDate(value, from, statement)?.text ?? '0000').slice(0, 4));
+  const text = toText(value, from) ?? '';
+  const number = toInteger(value, from, { ...statement, warn: () => undefined }) ?? 0n;
+  if (kindOf(from) === 'string' && !/^\s*\d+\s*$/.test(text))
+    complain(statement, mysqlError('ER_TRUNCATED_WRONG_VALUE', 'YEAR', text));
+  if (number === 0n) return kindOf(from) === 'string' ? 2000n : 0n;
+  if (number > 0n && number < 100n) return number < 70n ? number + 2000n : number + 1900n;
+  if (number >= 1901n && number <= 2155n) return number;
+  complain(statement, mysqlError('ER_TRUNCATED_WRONG_VALUE', 'YEAR', text));
+  return null;
+};
+
 const castToJson = (value: Exclude<Datum, null>, from: SqlType): string => {
+  if (from === booleanType) return value === 0n ? 'false' : 'true';
   if (kindOf(from) !== 'string') return formatJson(toJson(value, from));
   try {
     return formatJson(parseJson(value as string));
@@ -1088,7 +1143,10 @@ const compileCollate = (operand: Compiled, name: string): Compiled => {
     kindOf(operand.type) === 'string'
       ? { ...operand.type, collation }
       : stringType(textLength(operand.type), collation);
-  return derive(type, [operand], (frame) => toText(operand.evaluate(frame), operand.type), { coercibility: 0 });
+  return derive(type, [operand], (frame) => toText(operand.evaluate(frame), operand.type), {
+    coercibility: 0,
+    nullable: true,
+  });
 };
 
 const compileDefault = (name: string | null, compiler: Compiler): Compiled => {
@@ -1127,9 +1185,22 @@ const compileArrow = (operator: '->' | '->>', left: Compiled, right: Compiled, c
   );
 };
 
+/** GROUPING(a, b): a bit for each argument that a row of WITH ROLLUP sums over. */
+const compileGrouping = (expression: Extract<Expression, { kind: 'call' }>, compiler: Compiler): Compiled => {
+  const items = expression.arguments.map((argument) => compiler.rolledUp?.indexOf(printExpression(argument)) ?? -1);
+  if (items.length === 0 || items.includes(-1)) throw mysqlError('ER_INVALID_GROUP_FUNC_USE');
+  return derive(
+    bigintType,
+    [],
+    ({ kept }) => items.reduce((bits, item) => bits * 2n + (kept !== undefined && item >= kept ? 1n : 0n), 0n),
+    { nullable: true, volatile: true, coercibility: 5 },
+  );
+};
+
 const compileCall = (expression: Extract<Expression, { kind: 'call' }>, compiler: Compiler): Compiled => {
   if (expression.over !== null || isWindowFunction(expression.name)) return compileWindow(expression, compiler);
   if (aggregateNames.has(expression.name)) return compileAggregate(expression, compiler);
+  if (expression.name === 'GROUPING') return compileGrouping(expression, compiler);
   const definition = functions.get(expression.name);
   if (!definition) {
     if (refusedFunctions.has(expression.name)) throw new NotEmulated('mysql', `the function ${expression.name}`);
@@ -1141,5 +1212,21 @@ const compileCall = (expression: Extract<Expression, { kind: 'call' }>, compiler
   if (count < definition.minimum || count > definition.maximum)
     throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', expression.name);
   const inputs = expression.arguments.map((argument) => compileScalar(argument, compiler));
-  return definition.build(inputs, expression, compiler);
+  const built = definition.build(inputs, expression, compiler);
+  return keepsNotNull.has(expression.name) || !isLong(built.type) ? built : { ...built, nullable: true };
 };
+
+// A function whose result may outgrow max_allowed_packet may be NULL, whatever its arguments are.
+const isLong = (type: SqlType): boolean => ['string', 'binary', 'json'].includes(kindOf(type));
+const keepsNotNull = new Set([
+  'COALESCE',
+  'IFNULL',
+  'IF',
+  'GREATEST',
+  'LEAST',
+  'VERSION',
+  'USER',
+  'CURRENT_USER',
+  'SESSION_USER',
+  'SYSTEM_USER',
+]);

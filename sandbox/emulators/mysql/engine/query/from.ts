@@ -48,8 +48,13 @@ const describeColumns = (table: TableData): SourceColumn[] =>
     if (column.onUpdateNow) flags |= columnFlag.ON_UPDATE_NOW;
     const noDefault = !column.nullable && column.default.kind === 'none' && !column.autoIncrement;
     if (noDefault) flags |= columnFlag.NO_DEFAULT_VALUE;
-    for (const key of table.schema.indexes) {
-      if (key.primary && key.parts.some((part) => part.column === index)) flags |= columnFlag.PRIMARY_KEY;
+    // Without a primary key the first unique one without NULLs stands for it.
+    const { indexes, columns } = table.schema;
+    const primary =
+      indexes.find((key) => key.primary) ??
+      indexes.find((key) => key.unique && key.parts.every((part) => columns[part.column]?.nullable === false));
+    for (const key of indexes) {
+      if (key === primary && key.parts.some((part) => part.column === index)) flags |= columnFlag.PRIMARY_KEY;
       else if (key.parts[0]?.column === index)
         flags |= key.unique && key.parts.length === 1 ? columnFlag.UNIQUE_KEY : columnFlag.MULTIPLE_KEY;
     }
@@ -69,6 +74,7 @@ export const queryColumns = (
   query: Pick<PlannedQuery, 'columns'>,
   names: readonly string[],
   alias: string,
+  isView = false,
 ): SourceColumn[] => {
   if (names.length > 0 && names.length !== query.columns.length) throw mysqlError('ER_VIEW_WRONG_LIST');
   const seen = new Set<string>();
@@ -76,13 +82,19 @@ export const queryColumns = (
     const given = names[index] ?? name;
     if (seen.has(given.toLowerCase())) throw mysqlError('ER_DUP_FIELDNAME', given);
     seen.add(given.toLowerCase());
+    const { origin } = expression;
     return {
       name: given,
-      type: expression.type,
+      // A number of few digits is kept as INT.
+      type:
+        !origin && expression.type.base === 'bigint' && expression.type.length < 10
+          ? { ...expression.type, base: 'int' }
+          : expression.type,
       nullable: expression.nullable,
-      orgName: expression.origin?.orgName ?? '',
-      orgTable: expression.origin?.orgTable ?? alias,
-      flags: expression.origin ? expression.origin.flags & columnFlag.NOT_NULL : 0,
+      ...(isView && origin ? {} : { orgSchema: origin?.schema ?? '' }),
+      orgName: isView ? given : (origin?.orgName ?? given),
+      orgTable: isView ? alias : (origin?.orgTable ?? ''),
+      flags: origin ? (isView ? origin.flags & ~columnFlag.NO_DEFAULT_VALUE : origin.flags & columnFlag.NOT_NULL) : 0,
       hidden: false,
       noDefault: false,
     };
@@ -127,7 +139,7 @@ export const openSource = (
     return addSource(scope, {
       name: alias ?? name.name,
       schema,
-      columns: queryColumns(planned, view.columns, name.name),
+      columns: queryColumns(planned, view.columns, name.name, true),
       table: null,
       rows: materialise(planned),
     });
@@ -252,6 +264,7 @@ const build = (
     return { kind: 'source', source, locking: source.table ? lockingOf(source.name) : null };
   }
   if (reference.kind === 'derived') {
+    if (reference.alias === '') throw mysqlError('ER_DERIVED_MUST_HAVE_ALIAS');
     if (reference.lateral) throw new NotEmulated('mysql', 'LATERAL');
     // A derived table sees the blocks around this one, not its neighbours.
     const planned = planQuery(reference.query, statement, {

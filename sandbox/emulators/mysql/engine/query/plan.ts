@@ -1,3 +1,4 @@
+import { NotEmulated } from '../../../../core/not-emulated.ts';
 import type {
   Expression,
   LockingClause,
@@ -8,8 +9,11 @@ import type {
   SetOperation,
 } from '../../../../wire/mysql-sql/ast.ts';
 import { mysqlError } from '../../errors.ts';
+import { aggregateNames } from '../functions/aggregates.ts';
+import { columnFlag } from '../types.ts';
 import { toInteger } from '../values/convert.ts';
-import { type Datum, kindOf, type Row } from '../values/sql-type.ts';
+import { bigintType, type Datum, kindOf, type Row } from '../values/sql-type.ts';
+import { characterCount, cutCharacters } from '../values/store.ts';
 import { systemVariableDatum } from '../variables/access.ts';
 import { type Compiled, emptyFrame, type Frame } from './compiled.ts';
 import {
@@ -24,6 +28,7 @@ import { columnOf, commonType, compileCondition, compileScalar, converter } from
 import { openFrom, queryColumns } from './from.ts';
 import { checkGrouping } from './grouping.ts';
 import { compareFrames, compileOrder, rowKey, type SortKey } from './order.ts';
+import { printExpression } from './print.ts';
 import {
   type CommonTableDefinition,
   findColumn,
@@ -207,7 +212,7 @@ const planSetOperation = (operation: SetOperation, scope: Scope, statement: Stat
     const { origin: _origin, ...rest } = column.expression;
     return {
       name: column.name,
-      expression: { ...rest, type: commonType(sides, 'UNION'), nullable: sides.some((side) => side.nullable) },
+      expression: { ...rest, type: commonType(sides, 'UNION'), nullable: nullableIn(operation, sides) },
     };
   });
   const expressions = columns.map((column) => column.expression);
@@ -228,6 +233,11 @@ const planSetOperation = (operation: SetOperation, scope: Scope, statement: Stat
     columns,
     run: (outer, maximum) => combine(operation, rowsOfLeft(outer), rowsOfRight(outer), key).slice(0, maximum),
   };
+};
+
+const nullableIn = ({ operator }: SetOperation, sides: readonly Compiled[]): boolean => {
+  if (operator === 'EXCEPT') return sides[0]?.nullable === true;
+  return operator === 'INTERSECT' ? sides.every((side) => side.nullable) : sides.some((side) => side.nullable);
 };
 
 const combine = (operation: SetOperation, left: Row[], right: Row[], key: (row: Row) => string): Row[] => {
@@ -257,13 +267,13 @@ const expandItems = (items: readonly SelectItem[], compiler: Compiler): Column[]
   return items.flatMap((item): Column[] => {
     if (item.kind === 'expression') {
       const expression = compileScalar(item.expression, compiler);
-      const name = item.alias ?? (item.expression.kind === 'column' ? item.expression.name : columnName(item));
+      const name =
+        item.alias ?? (item.expression.kind === 'column' ? namedAs(item.expression, scope) : columnName(item));
       return [{ name, expression }];
     }
     if (item.table !== null) {
       const source = sourceNamed(scope, item.schema, item.table);
-      if (!source)
-        throw mysqlError('ER_UNKNOWN_TABLE', item.schema ? `${item.schema}.${item.table}` : item.table, 'MySQL');
+      if (!source) throw mysqlError('ER_BAD_TABLE_ERROR', item.schema ? `${item.schema}.${item.table}` : item.table);
       return source.columns.flatMap((column, index) =>
         column.hidden ? [] : [{ name: column.name, expression: columnOf(source, index, 0, compiler) }],
       );
@@ -284,6 +294,24 @@ const expandItems = (items: readonly SelectItem[], compiler: Compiler): Column[]
       ),
     ];
   });
+};
+
+// Those that are no views over the dictionary.
+const namedAsAsked = new Set([
+  ...['COLLATIONS', 'ENGINES', 'PLUGINS', 'PROCESSLIST', 'PROFILING'],
+  ...['USER_PRIVILEGES', 'SCHEMA_PRIVILEGES', 'TABLE_PRIVILEGES', 'COLUMN_PRIVILEGES'],
+]);
+
+// A column is named as the query writes it, one of information_schema as its view does.
+const namedAs = ({ schema, table, name }: Extract<Expression, { kind: 'column' }>, scope: Scope): string => {
+  if (!scope.sources.some((source) => source.schema.toLowerCase() === 'information_schema')) return name;
+  const found = findColumn(scope, schema, table, name, 'field list');
+  return found &&
+    'source' in found &&
+    found.source.schema.toLowerCase() === 'information_schema' &&
+    !namedAsAsked.has(found.source.columns[0]?.orgTable ?? '')
+    ? (found.source.columns[found.column]?.name ?? name)
+    : name;
 };
 
 // An expression's column is named by its text; a lone string by its value.
@@ -324,8 +352,15 @@ const planBlock = (block: SelectBlock, scope: Scope, statement: Statement, aroun
   const namedWindows = new Map(
     block.windows.map(({ name, specification }) => [name.toLowerCase(), specification] as const),
   );
-  const listCompiler: Compiler = { ...base, aggregates, windows, namedWindows };
-  const columns = expandItems(block.items, listCompiler);
+  const listCompiler: Compiler = {
+    ...base,
+    aggregates,
+    windows,
+    namedWindows,
+    rolledUp: block.rollup ? block.groupBy.map(printExpression) : null,
+  };
+  const expanded = expandItems(block.items, listCompiler);
+  const columns = expanded.map((column) => throughTable(column, block.rollup, windows.length > 0));
   const aliases = new Map<string, Compiled>();
   for (const { name, expression } of columns)
     if (!aliases.has(name.toLowerCase())) aliases.set(name.toLowerCase(), expression);
@@ -335,6 +370,7 @@ const planBlock = (block: SelectBlock, scope: Scope, statement: Statement, aroun
   const having = block.having
     ? compileCondition(block.having, { ...listCompiler, clause: 'having clause', windows: null, aliasesFirst: true })
     : null;
+  if (block.having) checkHaving(block.having, block, scope);
   scope.aliases = aliases;
   const order = compileOrder(
     around.orderBy,
@@ -364,7 +400,9 @@ const planBlock = (block: SelectBlock, scope: Scope, statement: Statement, aroun
           statement,
           block.calculateFoundRows,
         );
-      let frames = collect(from, outer, groupBy, aggregates, block.rollup, scope);
+      let frames = block.rollup
+        ? rolledUpRows(from, outer, groupBy, aggregates, rolledUpPlaces(block, scope))
+        : collect(from, outer, groupBy, aggregates, scope);
       if (having) frames = frames.filter((frame) => having.holds(frame));
       if (windows.length > 0) {
         const computed = windows.map((window) => window.compute(frames));
@@ -390,6 +428,17 @@ const planBlock = (block: SelectBlock, scope: Scope, statement: Statement, aroun
       return rows.slice(skip, skip + wanted).map(({ row }) => row);
     },
   };
+};
+
+// Rows that go through a temporary table lose what the table's keys say of their columns; those of ROLLUP may be NULL.
+const throughTable = (column: Column, rollup: boolean, windows: boolean): Column => {
+  const { origin, ...rest } = column.expression;
+  if (rest.sources === 0) return column;
+  if (rollup) return { ...column, expression: { ...rest, nullable: true } };
+  if (!windows || !origin) return column;
+  const keys = columnFlag.PRIMARY_KEY | columnFlag.UNIQUE_KEY | columnFlag.MULTIPLE_KEY | columnFlag.AUTO_INCREMENT;
+  const flags = origin.flags & ~(keys | columnFlag.NO_DEFAULT_VALUE);
+  return { ...column, expression: { ...rest, origin: { ...origin, flags } } };
 };
 
 const runSimple = (
@@ -421,6 +470,37 @@ const runSimple = (
   return rows;
 };
 
+/** HAVING sees what was selected and what is grouped by; other columns only inside of aggregates. */
+const checkHaving = (having: Expression, block: SelectBlock, scope: Scope): void => {
+  const visible = new Set([
+    ...block.items.flatMap((item) =>
+      item.kind === 'expression' && item.expression.kind === 'column' ? [item.expression.name.toLowerCase()] : [],
+    ),
+    ...block.groupBy.flatMap((item) => (item.kind === 'column' ? [item.name.toLowerCase()] : [])),
+    ...(scope.aliases?.keys() ?? []),
+  ]);
+  if (block.items.some((item) => item.kind === 'star')) return;
+  for (const column of columnsOutsideAggregates(having)) {
+    if (visible.has(column.name.toLowerCase())) continue;
+    if (findColumn(scope, column.schema, column.table, column.name, 'having clause'))
+      throw mysqlError(
+        'ER_BAD_FIELD_ERROR',
+        column.table === null ? column.name : `${column.table}.${column.name}`,
+        'having clause',
+      );
+  }
+};
+
+const columnsOutsideAggregates = (node: unknown): Extract<Expression, { kind: 'column' }>[] => {
+  if (Array.isArray(node)) return node.flatMap(columnsOutsideAggregates);
+  if (typeof node !== 'object' || node === null) return [];
+  const { kind, name } = node as { kind?: string; name?: string };
+  if (kind === 'column') return [node as Extract<Expression, { kind: 'column' }>];
+  if (kind === 'subquery' || kind === 'exists' || kind === 'inQuery' || kind === 'quantified') return [];
+  if (kind === 'call' && aggregateNames.has(name ?? '')) return [];
+  return Object.values(node).flatMap(columnsOutsideAggregates);
+};
+
 /** GROUP BY: a column before an alias of that name, a whole number an item of the select list. */
 const compileGroupBy = (block: SelectBlock, compiler: Compiler, columns: readonly Column[]): Compiled[] =>
   block.groupBy.map((expression) => {
@@ -445,7 +525,6 @@ type Collect = (
   outer: Frame | null,
   groupBy: readonly Compiled[],
   aggregates: readonly Aggregate[],
-  rollup: boolean,
   scope: Scope,
 ) => Frame[];
 
@@ -460,11 +539,10 @@ const plainRows: Collect = (from, outer) => {
   return frames;
 };
 
-const groupRows: Collect = (from, outer, groupBy, aggregates, rollup, scope) => {
+const groupRows: Collect = (from, outer, groupBy, aggregates, scope) => {
   type Group = { frame: Frame; accumulators: Accumulator[] };
   const groups = new Map<string, Group>();
   const newGroup = (frame: Frame): Group => ({ frame, accumulators: aggregates.map((aggregate) => aggregate.start()) });
-  if (rollup) throw mysqlError('ER_NOT_SUPPORTED_YET', 'GROUP BY … WITH ROLLUP');
   from.run(emptyFrame(outer), (frame) => {
     const key = rowKey(
       groupBy.map((expression) => expression.evaluate(frame)),
@@ -488,6 +566,63 @@ const groupRows: Collect = (from, outer, groupBy, aggregates, rollup, scope) => 
     frame.aggregates = accumulators.map((accumulator) => accumulator.result());
     return frame;
   });
+};
+
+type Place = { source: number; column: number };
+
+/** Where the columns of GROUP BY … WITH ROLLUP stand, to be NULL in the rows that are added. */
+const rolledUpPlaces = (block: SelectBlock, scope: Scope): Place[] =>
+  block.groupBy.map((expression) => {
+    const found =
+      expression.kind === 'column'
+        ? findColumn(scope, expression.schema, expression.table, expression.name, 'group statement')
+        : null;
+    if (!found || !('source' in found)) throw new NotEmulated('mysql', 'WITH ROLLUP over expressions');
+    return { source: found.source.index, column: found.column };
+  });
+
+/** Groups in their order, each followed by the sums over it: one for each prefix of the GROUP BY items. */
+const rolledUpRows = (
+  from: ReturnType<ReturnType<typeof openFrom>>,
+  outer: Frame | null,
+  groupBy: readonly Compiled[],
+  aggregates: readonly Aggregate[],
+  places: readonly Place[],
+): Frame[] => {
+  type Group = { frame: Frame; keys: string[]; kept: number; accumulators: Accumulator[] };
+  const groups = new Map<string, Group>();
+  from.run(emptyFrame(outer), (frame) => {
+    const keys = groupBy.map((expression) => rowKey([expression.evaluate(frame)], [expression]));
+    for (let kept = groupBy.length; kept >= 0; kept--) {
+      const id = `${kept}:${keys.slice(0, kept).join('')}`;
+      let group = groups.get(id);
+      if (!group) {
+        const accumulators = aggregates.map((aggregate) => aggregate.start());
+        group = { frame: withoutRest(snapshot(frame), places, kept), keys: keys.slice(0, kept), kept, accumulators };
+        groups.set(id, group);
+      }
+      for (const accumulator of group.accumulators) accumulator.add(frame);
+    }
+    return true;
+  });
+  const ordered = [...groups.values()].sort((one, other) => {
+    for (let index = 0; index < Math.min(one.kept, other.kept); index++)
+      if (one.keys[index] !== other.keys[index])
+        return (one.keys[index] as string) < (other.keys[index] as string) ? -1 : 1;
+    return other.kept - one.kept;
+  });
+  return ordered.map(({ frame, accumulators }) => {
+    frame.aggregates = accumulators.map((accumulator) => accumulator.result());
+    return frame;
+  });
+};
+
+const withoutRest = (frame: Frame, places: readonly Place[], kept: number): Frame => {
+  for (const { source, column } of places.slice(kept)) {
+    const row = frame.rows[source];
+    if (row) frame.rows[source] = row.with(column, null);
+  }
+  return { ...frame, kept };
 };
 
 /** Rows of a planned query as a source's; computed once unless they depend on the block around. */
@@ -536,6 +671,15 @@ const mentions = (body: QueryBody, name: string): boolean =>
     .toLowerCase()
     .includes(`"name":${JSON.stringify(name.toLowerCase())}`);
 
+// The first part's columns say how wide the texts of all rounds may be.
+const fitted = (value: Datum, { name, type }: SourceColumn, row: number, statement: Statement): Datum => {
+  if (type.base !== 'varchar' || typeof value !== 'string' || characterCount(value) <= type.length) return value;
+  const error = mysqlError('ER_DATA_TOO_LONG', name, row);
+  if (statement.sqlMode.strict) throw error;
+  statement.warn(error);
+  return cutCharacters(value, type.length);
+};
+
 const planRecursive = (
   table: CommonTableDefinition,
   body: SetOperation,
@@ -544,7 +688,11 @@ const planRecursive = (
   const scope = newScope(table.scope?.parent ?? null);
   for (const [name, other] of table.scope?.commonTables ?? []) scope.commonTables.set(name, other);
   const first = planBody(body.left, scope, statement);
-  const columns = queryColumns(first, table.columns, table.name).map((column) => ({ ...column, nullable: true }));
+  const columns = queryColumns(first, table.columns, table.name).map((column) => ({
+    ...column,
+    nullable: true,
+    type: column.type.base === 'int' && column.orgTable === '' ? bigintType : column.type,
+  }));
   const expressions = first.columns.map((column) => column.expression);
   const compute = (): readonly Row[] => {
     const limit = Number(
@@ -570,11 +718,13 @@ const planRecursive = (
         converter(column.expression.type, (expressions[index] as Compiled).type, { statement }),
       );
       round = fresh(
-        next
-          .run(null, Number.POSITIVE_INFINITY)
-          .map((row) =>
-            row.map((value, index) => (value === null ? null : (converters[index] as (value: Datum) => Datum)(value))),
-          ),
+        next.run(null, Number.POSITIVE_INFINITY).map((row, number) =>
+          row.map((value, index) => {
+            if (value === null) return null;
+            const converted = (converters[index] as (value: Datum) => Datum)(value);
+            return fitted(converted, columns[index] as SourceColumn, number + 1, statement);
+          }),
+        ),
       );
       all.push(...round);
     }

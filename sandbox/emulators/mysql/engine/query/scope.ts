@@ -1,5 +1,6 @@
 import type { Query } from '../../../../wire/mysql-sql/ast.ts';
 import { mysqlError } from '../../errors.ts';
+import { isSystemSchema } from '../storage/catalog.ts';
 import type { TableData } from '../storage/table-data.ts';
 import type { Row, SqlType } from '../values/sql-type.ts';
 import type { Compiled, Frame } from './compiled.ts';
@@ -10,6 +11,8 @@ export type SourceColumn = {
   readonly nullable: boolean;
   readonly orgName: string;
   readonly orgTable: string;
+  /** Of a derived table's column: the schema of the stored column behind it. */
+  readonly orgSchema?: string;
   readonly flags: number;
   readonly hidden: boolean;
   readonly noDefault: boolean;
@@ -80,6 +83,10 @@ export const findCommonTable = (scope: Scope | null, name: string): CommonTableD
 
 export type ColumnReference = { source: Source; column: number };
 
+// Names of tables and aliases count by case (lower_case_table_names is 0), except those of the system's own tables.
+const isNamed = (source: Source, name: string): boolean =>
+  source.name === name || (isSystemSchema(source.schema) && source.name.toLowerCase() === name.toLowerCase());
+
 /** Where a column is in this block alone; throws 1052 when that is not clear. */
 export const findColumn = (
   scope: Scope,
@@ -95,7 +102,7 @@ export const findColumn = (
   }
   let found: ColumnReference | null = null;
   for (const source of scope.sources) {
-    if (table !== null && source.name !== table && source.name.toLowerCase() !== table.toLowerCase()) continue;
+    if (table !== null && !isNamed(source, table)) continue;
     if (schema !== null && source.schema !== schema) continue;
     const column = source.columns.findIndex((candidate) => candidate.name.toLowerCase() === wanted);
     if (column < 0) continue;
@@ -106,6 +113,4 @@ export const findColumn = (
 };
 
 export const sourceNamed = (scope: Scope, schema: string | null, name: string): Source | undefined =>
-  scope.sources.find(
-    (source) => source.name.toLowerCase() === name.toLowerCase() && (schema === null || source.schema === schema),
-  );
+  scope.sources.find((source) => isNamed(source, name) && (schema === null || source.schema === schema));

@@ -1,9 +1,11 @@
 import type { FunctionCall, WindowFrameBound, WindowSpecification } from '../../../../wire/mysql-sql/ast.ts';
 import { mysqlError } from '../../errors.ts';
 import { aggregateNames, buildAggregate } from '../functions/aggregates.ts';
-import { toInteger } from '../values/convert.ts';
+import { addInterval, intervalMicroseconds } from '../functions/date-arithmetic.ts';
+import { toDatetime, toInteger, toNumber } from '../values/convert.ts';
 import { keyPart } from '../values/key.ts';
-import { bigintType, type Datum, doubleType, type SqlType, unsignedBigintType } from '../values/sql-type.ts';
+import { type Datum, doubleType, isTemporal, type SqlType, unsignedBigintType } from '../values/sql-type.ts';
+import { readDatetime, toEpochMicroseconds } from '../values/temporal.ts';
 import { type Compiled, derive, emptyFrame, type Frame } from './compiled.ts';
 import type { Compiler, WindowFunction } from './compiler.ts';
 import { commonType, compileScalar, converter } from './expression.ts';
@@ -69,6 +71,62 @@ const shifted =
     };
   };
 
+/** Of RANGE: the first or last row whose sort value lies within the distance of this row's. */
+const byDistance = (
+  bound: Extract<WindowFrameBound, { kind: 'preceding' | 'following' }>,
+  index: number,
+  partition: Partition,
+  start: boolean,
+  compiler: Compiler,
+  order: readonly SortKey[],
+): number => {
+  const [key, ...more] = order;
+  if (!key || more.length > 0) throw mysqlError('ER_WINDOW_RANGE_FRAME_ORDER_TYPE', '<unnamed window>');
+  const { statement } = compiler;
+  const { type } = key.expression;
+  const temporal = isTemporal(type);
+  if (temporal !== (bound.unit !== null)) throw mysqlError('ER_WINDOW_RANGE_FRAME_ORDER_TYPE', '<unnamed window>');
+  const read = (frame: Frame): number | null => {
+    const value = key.expression.evaluate(frame);
+    if (value === null) return null;
+    return temporal
+      ? microsecondsOf(toDatetime(value, type, 6, statement)?.text ?? '')
+      : toNumber(value, type, statement);
+  };
+  const values = partition.frames.map(read);
+  const here = values[index] ?? null;
+  const matches = (value: number | null): boolean => {
+    if (here === null || value === null) return here === value;
+    const backwards = (bound.kind === 'preceding') !== key.descending;
+    const distance = compileScalar(bound.expression, compiler);
+    const limit = temporal
+      ? shiftedMoment(partition.frames[index] as Frame, key, distance, bound.unit ?? 'DAY', backwards, compiler)
+      : here + (backwards ? -1 : 1) * (toNumber(distance.evaluate(emptyFrame()), distance.type, statement) ?? 0);
+    return start !== key.descending ? value >= limit : value <= limit;
+  };
+  if (start) {
+    const first = values.findIndex(matches);
+    return first < 0 ? values.length : first;
+  }
+  return values.findLastIndex(matches);
+};
+
+const microsecondsOf = (text: string): number => Number(toEpochMicroseconds(readDatetime(text)));
+
+const shiftedMoment = (
+  frame: Frame,
+  key: SortKey,
+  distance: Compiled,
+  unit: string,
+  subtract: boolean,
+  { statement }: Compiler,
+): number => {
+  const interval = intervalMicroseconds(distance, unit, subtract, statement).read(emptyFrame());
+  const moment = toDatetime(key.expression.evaluate(frame), key.expression.type, 6, statement);
+  const moved = interval && moment ? addInterval(moment.text, interval, 6) : null;
+  return moved === null ? (subtract ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY) : microsecondsOf(moved);
+};
+
 const boundary = (
   bound: WindowFrameBound,
   index: number,
@@ -76,6 +134,7 @@ const boundary = (
   rows: boolean,
   start: boolean,
   compiler: Compiler,
+  order: readonly SortKey[],
 ): number => {
   const last = partition.frames.length - 1;
   switch (bound.kind) {
@@ -91,7 +150,7 @@ const boundary = (
       return at;
     }
     default: {
-      if (!rows) throw mysqlError('ER_NOT_SUPPORTED_YET', 'RANGE with a distance');
+      if (!rows) return byDistance(bound, index, partition, start, compiler, order);
       const distance = constantInteger(compileScalar(bound.expression, compiler), compiler, 0);
       return bound.kind === 'preceding' ? index - distance : index + distance;
     }
@@ -102,16 +161,16 @@ const boundary = (
 const frameOf = (
   specification: WindowSpecification,
   compiler: Compiler,
-): ((index: number, partition: Partition) => readonly [number, number]) => {
+): ((index: number, partition: Partition, order: readonly SortKey[]) => readonly [number, number]) => {
   const frame = specification.frame ?? {
     unit: 'RANGE' as const,
     start: { kind: 'unboundedPreceding' as const },
     end: specification.orderBy.length > 0 ? { kind: 'currentRow' as const } : { kind: 'unboundedFollowing' as const },
   };
   const rows = frame.unit === 'ROWS';
-  return (index, partition) => [
-    Math.max(0, boundary(frame.start, index, partition, rows, true, compiler)),
-    Math.min(partition.frames.length - 1, boundary(frame.end, index, partition, rows, false, compiler)),
+  return (index, partition, order) => [
+    Math.max(0, boundary(frame.start, index, partition, rows, true, compiler, order)),
+    Math.min(partition.frames.length - 1, boundary(frame.end, index, partition, rows, false, compiler, order)),
   ];
 };
 
@@ -124,9 +183,9 @@ const picked =
     return {
       type: value.type,
       nullable: true,
-      compute: (partition) =>
+      compute: (partition, order) =>
         partition.frames.map((_frame, index) => {
-          const [from, to] = range(index, partition);
+          const [from, to] = range(index, partition, order);
           const at = from > to ? -1 : pick(from, to, compiler, inputs);
           const frame = at >= from && at <= to ? partition.frames[at] : undefined;
           return frame ? value.evaluate(frame) : null;
@@ -135,17 +194,17 @@ const picked =
   };
 
 const overAggregate: Builder = (_inputs, call, specification, compiler) => {
-  const built = buildAggregate(call, compiler);
+  const built = buildAggregate(call, compiler, true);
   const range = frameOf(specification, compiler);
   return {
     type: built.type,
     nullable: built.nullable,
-    compute: (partition) => {
+    compute: (partition, order) => {
       // A frame that only grows keeps its accumulator.
       let accumulator = built.start();
       let last: readonly [number, number] = [0, -1];
       return partition.frames.map((_frame, index) => {
-        const [from, to] = range(index, partition);
+        const [from, to] = range(index, partition, order);
         if (from !== last[0] || to < last[1]) {
           accumulator = built.start();
           last = [from, from - 1];
@@ -180,7 +239,7 @@ const builders: Readonly<Record<string, Builder>> = {
   NTILE: (inputs, _call, _specification, compiler) => {
     const groups = constantInteger(inputs[0], compiler, 1);
     return {
-      type: bigintType,
+      type: unsignedBigintType,
       nullable: false,
       compute: ({ frames }) => {
         const size = Math.floor(frames.length / groups);

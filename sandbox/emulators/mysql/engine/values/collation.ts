@@ -90,21 +90,19 @@ const foldAscii = (text: string): string => {
 };
 
 // Letters that decomposition does not reach, with the primary weight the Unicode table gives them.
-const expansions: Readonly<Record<string, string>> = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  đ: 'd',
-  ł: 'l',
-  ı: 'i',
-  þ: 'th',
-  ð: 'd',
-};
+const unicode9: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ł: 'l', ð: 'd' };
+const unicode4: Readonly<Record<string, string>> = { ß: 'ss' };
+const general: Readonly<Record<string, string>> = { ß: 's', ı: 'i' };
 
-const foldUnicode = (text: string, accents: boolean): string => {
+const expansionsOf = ({ name }: Collation): Readonly<Record<string, string>> =>
+  name.includes('_general_') ? general : name.includes('_unicode_ci') ? unicode4 : unicode9;
+
+const foldUnicode = (text: string, accents: boolean, collation: Collation): string => {
   let plain = text.toLowerCase().normalize('NFKD');
-  if (!accents) plain = plain.replace(/\p{M}/gu, '').replace(/[ßæœøđłıþð]/g, (letter) => expansions[letter] ?? letter);
+  if (!accents) {
+    const expansions = expansionsOf(collation);
+    plain = plain.replace(/\p{M}/gu, '').replace(/[ßæœøđłıð]/g, (letter) => expansions[letter] ?? letter);
+  }
   let key = '';
   for (let index = 0; index < plain.length; index++) {
     const code = plain.charCodeAt(index);
@@ -117,9 +115,9 @@ const foldUnicode = (text: string, accents: boolean): string => {
 export const sortKey = (text: string, collation: Collation): string => {
   const trimmed = collation.pad === 'PAD SPACE' ? trimEnd(text) : text;
   if (collation.kind === 'binary') return trimmed;
-  if (collation.kind === 'caseSensitive') return `${foldUnicode(trimmed, false)}\u0001${trimmed}`;
+  if (collation.kind === 'caseSensitive') return `${foldUnicode(trimmed, false, collation)}\u0001${trimmed}`;
   if (asciiOnly.test(trimmed)) return foldAscii(trimmed);
-  return foldUnicode(trimmed, collation.kind === 'accentSensitive');
+  return foldUnicode(trimmed, collation.kind === 'accentSensitive', collation);
 };
 
 const trimEnd = (text: string): string => {

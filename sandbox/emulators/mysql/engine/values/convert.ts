@@ -81,7 +81,7 @@ const numberPrefix = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/;
 /** The number a text begins with; complains when that is not all of it. */
 const textToNumber = (text: string, context: ValueContext): number => {
   const match = numberPrefix.exec(text);
-  if (!match || match[0].length < text.trimEnd().length)
+  if (text !== '' && (!match || match[0].length < text.trimEnd().length))
     complain(context, mysqlError('ER_TRUNCATED_WRONG_VALUE', 'DOUBLE', text));
   const value = match ? Number(match[1]) : 0;
   if (Number.isFinite(value)) return value;
@@ -143,6 +143,12 @@ export const toDecimal = (value: Datum, type: SqlType, context: ValueContext): D
   return (match && parseDecimal(match[1] as string)) ?? decimal(0n);
 };
 
+// As rint() does.
+const roundHalfEven = (value: number): number => {
+  const rounded = Math.round(value);
+  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+};
+
 const clampToInteger = (value: bigint): bigint =>
   value > 18446744073709551615n ? 18446744073709551615n : value < -9223372036854775808n ? -9223372036854775808n : value;
 
@@ -164,7 +170,7 @@ export const toInteger = (value: Datum, type: SqlType, context: ValueContext): b
   }
   if (kind === 'json') {
     const json = parseJson(value as string);
-    return typeof json === 'bigint' ? json : BigInt(Math.round(jsonToNumber(value as string, context)));
+    return typeof json === 'bigint' ? json : BigInt(roundHalfEven(jsonToNumber(value as string, context)));
   }
   return rescale(temporalToDecimal(value as string, type), 0).unscaled;
 };

@@ -97,8 +97,10 @@ export const resolveType = (type: DataType, column: string, tableCollation: Coll
   if (widths) {
     const explicit =
       type.length !== null && (type.zerofill || (base === 'tinyint' && type.length === 1 && !type.unsigned));
-    const length = type.length !== null && (explicit || type.zerofill) ? type.length : widths[type.unsigned ? 1 : 0];
-    return { ...common, base, length, ...(explicit ? { explicitLength: type.length as number } : {}) };
+    if ((type.length ?? 0) > 255) throw mysqlError('ER_TOO_BIG_DISPLAYWIDTH', column, 255);
+    const usual = widths[type.unsigned || type.zerofill ? 1 : 0];
+    const length = type.length !== null && explicit ? type.length : usual;
+    return { ...common, base, length, ...(explicit || type.zerofill ? { explicitLength: length } : {}) };
   }
   switch (type.name) {
     case 'decimal': {

@@ -53,6 +53,13 @@ export const parseJson = (text: string): Json => {
     return error('Missing a closing quotation mark in string.', text.length);
   };
   const number = (): Json => {
+    // A word that is not finished is wrong where it goes astray.
+    for (const word of ['true', 'false', 'null'])
+      if (text[at] === word[0]) {
+        let same = 0;
+        while (text[at + same] === word[same]) same++;
+        error('Invalid value.', at + same);
+      }
     const match = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/.exec(text.slice(at, at + 400));
     if (!match) return error('Invalid value.');
     at += match[0].length;
@@ -89,7 +96,7 @@ export const parseJson = (text: string): Json => {
         else if (text[at] === '}') {
           at++;
           return jsonObject(entries);
-        } else error('Missing a comma or } after an object member.');
+        } else error("Missing a comma or '}' after an object member.");
       }
     }
     if (character === '[') {
@@ -107,7 +114,7 @@ export const parseJson = (text: string): Json => {
         else if (text[at] === ']') {
           at++;
           return items;
-        } else error('Missing a comma or ] after an array element.');
+        } else error("Missing a comma or ']' after an array element.");
       }
     }
     if (character === '"') return string();
@@ -174,9 +181,15 @@ export const jsonType = (value: Json): string => {
 export type PathLeg =
   | { kind: 'key'; name: string }
   | { kind: 'index'; index: number; fromLast: boolean }
+  | { kind: 'range'; from: { index: number; fromLast: boolean }; to: { index: number; fromLast: boolean } }
   | { kind: 'anyKey' }
   | { kind: 'anyIndex' }
   | { kind: 'descend' };
+
+const indexOf = (text: string): { index: number; fromLast: boolean } => {
+  const fromLast = text.startsWith('last');
+  return { index: fromLast ? Number(text.split('-')[1] ?? 0) : Number(text), fromLast };
+};
 
 /** Reads '$.a[0].*'; null when it is no path. */
 export const parsePath = (text: string): PathLeg[] | null => {
@@ -189,24 +202,27 @@ export const parsePath = (text: string): PathLeg[] | null => {
       /^\s*\.\s*(\*)\s*/.exec(rest) ??
       /^\s*\.\s*([A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*)\s*/.exec(rest) ??
       /^\s*\.\s*("(?:[^"\\]|\\.)*")\s*/.exec(rest) ??
-      /^\s*\[\s*(\*|\d+|last(?:\s*-\s*\d+)?)\s*\]\s*/.exec(rest) ??
+      /^\s*\[\s*(\*|(?:\d+|last(?:\s*-\s*\d+)?)(?:\s+to\s+(?:\d+|last(?:\s*-\s*\d+)?))?)\s*\]\s*/.exec(rest) ??
       /^\s*(\*\*)\s*/.exec(rest);
     if (!match) return null;
     const what = match[1] as string;
     const bracket = match[0].trimStart().startsWith('[');
     if (what === '**') legs.push({ kind: 'descend' });
-    else if (what === '*') legs.push({ kind: bracket ? 'anyIndex' : 'anyKey' });
-    else if (bracket) {
-      const fromLast = what.startsWith('last');
-      legs.push({ kind: 'index', index: fromLast ? Number(what.split('-')[1] ?? 0) : Number(what), fromLast });
-    } else legs.push({ kind: 'key', name: what.startsWith('"') ? (JSON.parse(what) as string) : what });
+    else if (bracket && / to /.test(what)) {
+      const [from = '', to = ''] = what.split(/\s+to\s+/);
+      legs.push({ kind: 'range', from: indexOf(from), to: indexOf(to) });
+    } else if (what === '*') legs.push({ kind: bracket ? 'anyIndex' : 'anyKey' });
+    else if (bracket) legs.push({ kind: 'index', ...indexOf(what) });
+    else legs.push({ kind: 'key', name: what.startsWith('"') ? (JSON.parse(what) as string) : what });
     rest = rest.slice(match[0].length);
   }
   return legs.at(-1)?.kind === 'descend' ? null : legs;
 };
 
 export const pathHasWildcard = (path: readonly PathLeg[]): boolean =>
-  path.some((leg) => leg.kind === 'anyKey' || leg.kind === 'anyIndex' || leg.kind === 'descend');
+  path.some(
+    (leg) => leg.kind === 'range' || leg.kind === 'anyKey' || leg.kind === 'anyIndex' || leg.kind === 'descend',
+  );
 
 /** Every value that the path leads to. */
 export const followPath = (value: Json, path: readonly PathLeg[]): Json[] => {
@@ -219,6 +235,14 @@ export const followPath = (value: Json, path: readonly PathLeg[]): Json[] => {
     const items = Array.isArray(value) ? value : [value];
     const index = leg.fromLast ? items.length - 1 - leg.index : leg.index;
     return index >= 0 && index < items.length ? followPath(items[index] as Json, rest) : [];
+  }
+  if (leg.kind === 'range') {
+    if (!Array.isArray(value)) return [];
+    const place = ({ index, fromLast }: { index: number; fromLast: boolean }) =>
+      fromLast ? value.length - 1 - index : index;
+    return value
+      .slice(Math.max(0, place(leg.from)), Math.max(0, place(leg.to) + 1))
+      .flatMap((item) => followPath(item, rest));
   }
   if (leg.kind === 'anyKey')
     return isObject(value) ? [...value.values()].flatMap((item) => followPath(item, rest)) : [];

@@ -123,7 +123,7 @@ export const nullType = make('null', 0);
 export const bigintType = make('bigint', 21);
 export const unsignedBigintType = make('bigint', 21, { unsigned: true });
 export const intType = make('int', 11);
-export const booleanType = make('int', 1);
+export const booleanType = make('bigint', 1);
 export const doubleType = make('double', 23, { decimals: 31 });
 export const dateType = make('date', 10);
 export const jsonType = make('json', 1073741823, { collation: utf8mb4 });
@@ -137,7 +137,7 @@ export const decimalType = (precision: number, decimals: number, unsigned = fals
   make('decimal', Math.max(1, Math.min(65, precision)), { decimals: Math.min(30, decimals), unsigned });
 
 export const stringType = (length: number, collation: Collation = utf8mb4): SqlType =>
-  make(length > 16_383 ? 'longtext' : 'varchar', length, { collation });
+  make(length > 4_194_303 ? 'longtext' : length > 16_383 ? 'mediumtext' : 'varchar', length, { collation });
 
 export const binaryType = (length: number): SqlType => make(length > 65_535 ? 'longblob' : 'varbinary', length);
 export const hexadecimalType = (length: number): SqlType => make('varbinary', length, { hexadecimal: true });

@@ -26,10 +26,10 @@ import {
 import { formatJson, JsonTextError, parseJson, quoteJson } from './json.ts';
 import { setText } from './key.ts';
 import { type Datum, integerRange, kindOf, maximumBytes, type SqlType } from './sql-type.ts';
-import { formatDatetime, fromEpochMicroseconds } from './temporal.ts';
+import { formatDatetime, fromEpochMicroseconds, parseDatetime } from './temporal.ts';
 
 /** Where a value goes, for the texts of errors. */
-export type Destination = { readonly name: string; readonly type: SqlType };
+export type Destination = { readonly name: string; readonly type: SqlType; readonly table?: string };
 
 type Store = (value: Exclude<Datum, null>, from: SqlType, to: Destination, row: number, context: ValueContext) => Datum;
 
@@ -63,9 +63,12 @@ const readExact = (
   const text = typeof value === 'string' ? value : bytesToText(value);
   const parsed = parseDecimal(text.trim());
   if (parsed) return parsed;
-  const what = to.type.base === 'decimal' ? 'decimal' : kindOf(to.type) === 'double' ? 'double' : 'integer';
+  const what = to.type.base === 'decimal' ? 'decimal' : kindOf(to.type) === 'double' ? 'DOUBLE' : 'integer';
   const match = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/.exec(text);
-  if (numericStart.test(text)) adjusted(context, mysqlError('WARN_DATA_TRUNCATED', to.name, row), null);
+  if (numericStart.test(text) && what === 'decimal' && !context.strictWrite)
+    context.warn(mysqlError('WARN_DATA_TRUNCATED', to.name, row), 'Note');
+  else if (numericStart.test(text) && what !== 'decimal')
+    adjusted(context, mysqlError('WARN_DATA_TRUNCATED', to.name, row), null);
   else adjusted(context, mysqlError('ER_TRUNCATED_WRONG_VALUE_FOR_FIELD', what, text, to.name, row), null);
   return (match && parseDecimal(match[1] as string)) ?? decimal(0n);
 };
@@ -100,10 +103,13 @@ const storeDouble: Store = (value, from, to, row, context) => {
   else if (typeof value === 'string' && kindOf(from) !== 'string') number = toNumber(value, from, context) ?? 0;
   else number = decimalToNumber(readExact(value, from, to, row, context));
   if (to.type.base === 'float') number = Math.fround(number);
-  if (to.type.decimals < 31) number = Number(number.toFixed(to.type.decimals));
-  const outside = !Number.isFinite(number) || (to.type.unsigned && number < 0);
+  const fixed = to.type.decimals < 31;
+  if (fixed) number = Number(number.toFixed(to.type.decimals));
+  // FLOAT(m,d) holds m digits in all.
+  const digits = fixed ? 10 ** (to.type.length - to.type.decimals) - 10 ** -to.type.decimals : Number.POSITIVE_INFINITY;
+  const outside = !Number.isFinite(number) || Math.abs(number) > digits || (to.type.unsigned && number < 0);
   if (!outside) return number;
-  const largest = to.type.base === 'float' ? 3.4028234663852886e38 : Number.MAX_VALUE;
+  const largest = Math.min(digits, to.type.base === 'float' ? 3.4028234663852886e38 : Number.MAX_VALUE);
   return adjusted(
     context,
     mysqlError('ER_WARN_DATA_OUT_OF_RANGE', to.name, row),
@@ -185,7 +191,7 @@ const storeText: Store = (value, from, to, row, context) => {
       .subarray(0, limit)
       .toString('utf8')
       .replace(/\ufffd+$/, '');
-    return adjusted(context, mysqlError('ER_DATA_TOO_LONG', to.name, row), cut);
+    return tooLong(to, row, cut, context);
   }
   // CHAR is stored padded and read without its trailing blanks.
   const kept = to.type.base === 'char' ? text.replace(/ +$/, '') : text;
@@ -195,7 +201,14 @@ const storeText: Store = (value, from, to, row, context) => {
     context.warn(mysqlError('WARN_DATA_TRUNCATED', to.name, row), 'Note');
     return cut;
   }
-  return adjusted(context, mysqlError('ER_DATA_TOO_LONG', to.name, row), cut);
+  return tooLong(to, row, cut, context);
+};
+
+// Strict: 1406; otherwise what was lost is told as truncation.
+const tooLong = (to: Destination, row: number, cut: Datum, context: ValueContext): Datum => {
+  if (context.strictWrite) throw mysqlError('ER_DATA_TOO_LONG', to.name, row);
+  context.warn(mysqlError('WARN_DATA_TRUNCATED', to.name, row));
+  return cut;
 };
 
 const isUtf8 = (bytes: Uint8Array): boolean => {
@@ -211,8 +224,7 @@ const strictDecoder = new TextDecoder('utf-8', { fatal: true });
 const storeBytes: Store = (value, from, to, row, context) => {
   const bytes = toBytes(value, from) as Uint8Array;
   const limit = maximumBytes[to.type.base] ?? to.type.length;
-  if (bytes.length > limit)
-    return adjusted(context, mysqlError('ER_DATA_TOO_LONG', to.name, row), bytes.slice(0, limit));
+  if (bytes.length > limit) return tooLong(to, row, bytes.slice(0, limit), context);
   if (to.type.base !== 'binary' || bytes.length === to.type.length) return bytes;
   const padded = new Uint8Array(to.type.length);
   padded.set(bytes);
@@ -266,7 +278,13 @@ const storeJson: Store = (value, from, to, _row, context) => {
     try {
       return formatJson(parseJson(value as string));
     } catch (error) {
-      if (error instanceof JsonTextError) throw mysqlError('ER_INVALID_JSON_TEXT', error.reason, error.offset, to.name);
+      if (error instanceof JsonTextError)
+        throw mysqlError(
+          'ER_INVALID_JSON_TEXT',
+          error.reason,
+          error.offset,
+          to.table ? `${to.table}.${to.name}` : to.name,
+        );
       throw error;
     }
   }
@@ -280,8 +298,15 @@ const wrongTemporal = (what: string, value: Datum, from: SqlType, to: Destinatio
 
 const storeDate: Store = (value, from, to, row, context) => {
   const date = toDate(value, from, context, true);
+  // A day that the calendar does not have is out of range where it is no error.
+  if (!date && !context.strictWrite && typeof value === 'string' && parseDatetime(value)) {
+    context.warn(mysqlError('ER_WARN_DATA_OUT_OF_RANGE', to.name, row));
+    return zeroDate;
+  }
   if (!date) return adjusted(context, wrongTemporal('date', value, from, to, row), zeroDate);
   if (date.problem === 'truncated') adjusted(context, wrongTemporal('date', value, from, to, row), null);
+  else if (kindOf(from) === 'string' && parseDatetime(value as string)?.hasTime)
+    context.warn(wrongTemporal('date', value, from, to, row), 'Note');
   return date.text;
 };
 const zeroDate = '0000-00-00';
@@ -313,6 +338,8 @@ const storeTime: Store = (value, from, to, row, context) => {
   if (!time) return adjusted(context, wrongTemporal('time', value, from, to, row), '00:00:00');
   if (time.clipped) return adjusted(context, wrongTemporal('time', value, from, to, row), time.text);
   if (time.problem === 'truncated') adjusted(context, wrongTemporal('time', value, from, to, row), null);
+  else if (kindOf(from) === 'string' && /^\s*\d{1,4}-/.test(value as string))
+    context.warn(wrongTemporal('time', value, from, to, row), 'Note');
   return time.text;
 };
 

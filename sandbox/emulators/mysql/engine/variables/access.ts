@@ -32,7 +32,7 @@ export const sessionValue = (server: Server, session: SessionState, name: string
   return own === undefined ? globalValue(server, definition.name) : own;
 };
 
-const text = stringType(65_535, defaultCollation('utf8mb3'));
+const text = stringType(16_383, defaultCollation('utf8mb3'));
 
 const typeOf = (definition: VariableDefinition): SqlType => {
   switch (definition.type) {

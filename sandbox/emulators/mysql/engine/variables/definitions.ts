@@ -119,7 +119,12 @@ const special: Readonly<Record<string, Partial<VariableDefinition>>> = {
     check: oneOf('transaction_isolation', ['READ-UNCOMMITTED', 'READ-COMMITTED', 'REPEATABLE-READ', 'SERIALIZABLE']),
   },
   character_set_client: { check: charset('character_set_client') },
-  character_set_results: { check: charset('character_set_results') },
+  character_set_results: {
+    check: charset('character_set_results'),
+    apply: (session, value) => {
+      session.resultsCollation = value === null ? null : (defaultCollation(value)?.id ?? null);
+    },
+  },
   character_set_connection: {
     check: charset('character_set_connection'),
     apply: (session, value) => {
