@@ -1,3 +1,5 @@
+import { mysqlAnswerDeviations } from './mysql-deviations.ts';
+
 export type Provider = 'embedded' | 'containers';
 
 /**
@@ -18,6 +20,7 @@ const avroAlone = 'ours knows Avro alone; JSON Schema and Protobuf are refused b
 
 export const deviations: Deviations = {
   embedded: {
+    'mysql-answers.test.ts': mysqlAnswerDeviations,
     'kafka-answers.test.ts': {
       'versions > of transactions': fails('transactions speak protocol version 1, as with a broker before 4.0'),
       'versions > of everything that a broker speaks': fails(

@@ -46,6 +46,7 @@ const stringTypes = new Set(['STRING', 'VAR_STRING', 'BLOB', 'MEDIUM_BLOB', 'LON
 /**
  * Left out, because they tell whether the server took the value from a temporary table, or how far its parser had read, rather than anything about it:
  * the BINARY and NUM flags, the decimals of strings (0 or 31), INT for a computed BIGINT of few digits, the name in that table, blanks at a name's end.
+ * The display width is compared of stored columns; of computed ones it is the server's estimate.
  */
 const typeNames = mysql.Types as unknown as Record<number, string>;
 
@@ -57,7 +58,9 @@ const columnText = (field: FieldPacket): string => {
   const flags = flagNames.filter(([bit]) => ((field.flags as number) & bit) !== 0).map(([, flag]) => flag);
   const told = typeNames[field.columnType as number] ?? '';
   const typeName = orgTable === '' && told === 'LONG' ? 'LONGLONG' : told;
-  const type = `${typeName}(${columnLength}${decimals && !stringTypes.has(typeName) ? `,${decimals}` : ''})`;
+  const width = orgTable === '' ? '' : `(${columnLength})`;
+  const scale = decimals && !stringTypes.has(typeName) ? `.${decimals}` : '';
+  const type = `${typeName}${width}${scale}`;
   const origin = table === '' ? '' : `${schema}.${orgTable}.${orgName} AS ${table}`;
   return [name.trimEnd(), type, ...flags, `charset ${characterSet}`, origin].filter((part) => part !== '').join(' ');
 };

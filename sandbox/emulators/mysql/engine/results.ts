@@ -45,10 +45,7 @@ const displayLength = (type: SqlType): number => {
   if (type.base === 'json') return 4_294_967_295;
   if (kind === 'string') {
     if (isBlob(type))
-      return Math.min(
-        4_294_967_295,
-        type.base === 'longtext' && type.length <= 16_777_215 ? type.length * bytesPerCharacter(type) : type.length,
-      );
+      return Math.min(4_294_967_295, type.length * (kindOf(type) === 'string' ? bytesPerCharacter(type) : 1));
     return type.length * (findCharset(utf8mb4.charset)?.maxLength ?? 4);
   }
   return type.length;

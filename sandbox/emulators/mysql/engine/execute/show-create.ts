@@ -44,7 +44,8 @@ const columnLine = (column: ColumnSchema, table: TableSchema): string => {
     const different = type.collation !== table.collation;
     if (type.collation.charset !== table.collation.charset || (column.ownCollation && different))
       line += ` CHARACTER SET ${type.collation.charset}`;
-    if (different || column.ownCollation) line += ` COLLATE ${type.collation.name}`;
+    const usual = defaultCollation(type.collation.charset) === type.collation;
+    if (different || column.ownCollation || !usual) line += ` COLLATE ${type.collation.name}`;
   }
   if (!column.nullable) line += ' NOT NULL';
   else if (type.base === 'timestamp') line += ' NULL';
@@ -83,10 +84,12 @@ export const createTableText = ({ schema: table, autoIncrement }: TableData): st
     ...table.columns.map((column) => columnLine(column, table)),
     ...order.map((index) => indexLine(index, table)),
     ...table.foreignKeys.map((key) => foreignKeyLine(key, table)),
-    ...table.checks.map(
-      (check) =>
-        `  CONSTRAINT ${quoteName(check.name)} CHECK (${check.text})${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`,
-    ),
+    ...table.checks
+      .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+      .map(
+        (check) =>
+          `  CONSTRAINT ${quoteName(check.name)} CHECK (${check.text})${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`,
+      ),
   ];
   const { charset, name } = table.collation;
   const counter =
