@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
+import { systemClock } from '../core/clock.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { accountNames } from '../pipeline/account-names.ts';
 import { readArtefacts } from '../pipeline/artefacts.ts';
@@ -38,7 +39,13 @@ const clean = async (options: CleanOptions): Promise<void> => {
   const artefacts = readArtefacts(project);
   const settings = readSettings(project.dir, process.env, options.set, accountNames(artefacts), namedFiles(options));
   const environment = externalSettings(settings.environment);
-  const isClean = await cleanUp({ record, graph: deriveGraph(artefacts), environment, report: write });
+  const isClean = await cleanUp({
+    record,
+    graph: deriveGraph(artefacts),
+    environment,
+    clock: systemClock,
+    report: write,
+  });
   if (!isClean) process.exitCode = 1;
 };
 

@@ -126,9 +126,10 @@ const run = async (options: SandboxOptions): Promise<void> => {
       });
       await Promise.race([sandbox.bringUp.all, untilToldToStop()]);
       await Promise.race([untilToldToStop(options.for), screen.quit]);
-      await monitor.close();
     } finally {
       screen.stopping();
+      // Also after a failure: a monitor that reads on would keep the program alive.
+      await monitor?.close();
       await sandbox.stop();
     }
   } finally {

@@ -66,7 +66,7 @@ export const bringUp = (request: BringUpRequest): BringUp => {
     }),
   );
   const topics = outside?.components.has('kafka')
-    ? ready('kafka').then(() => prepareTopics(graph, environment, outside, clock))
+    ? ready('kafka').then(() => prepareTopics(request, environment, outside, clock))
     : Promise.resolve();
   const connect = Promise.all([ready('connect'), topics]).then(async () => {
     if (request.asksWorker && mayChange('connect', outside))

@@ -5,11 +5,15 @@ import {
   PutBucketNotificationConfigurationCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { createConnection } from 'mysql2/promise';
 import type { Address, ComponentName } from '../components/component.ts';
 import { kafkaOptions } from '../components/kafka-options.ts';
 import { mysqlOptions } from '../components/mysql-options.ts';
 import { connectRequest } from '../components/rest-request.ts';
 import { openSnowflake } from '../components/snowflake-client.ts';
+import type { Clock } from '../core/clock.ts';
+import { retryUntil } from '../core/retry.ts';
 import { bucketAndPrefix, notificationsOf, openS3 } from './buckets.ts';
 import type { Graph } from './graph.ts';
 import type { Made, MadeRecord } from './made-record.ts';
@@ -20,6 +24,7 @@ export type CleanRequest = {
   graph: Graph;
   /** Addresses of the systems that things were made in. */
   environment: Address;
+  clock: Clock;
   /** What was done, or why not, in a line. */
   report(line: string): void;
 };
@@ -28,6 +33,7 @@ const componentOf: Readonly<Record<Made['kind'], ComponentName>> = {
   connector: 'connect',
   'connector-change': 'connect',
   topic: 'kafka',
+  group: 'kafka',
   bucket: 's3',
   notification: 's3',
   'mysql-database': 'mysql',
@@ -44,8 +50,26 @@ export const describeMade = (made: Made): string => {
 /** True when it is gone; else why it stays. */
 type Removal = (made: Made, request: CleanRequest) => Promise<true | string>;
 
-const removeConnector: Removal = async ({ name }, { environment }) => {
-  const response = await connectRequest(environment, `/connectors/${encodeURIComponent(name)}`, { method: 'DELETE' });
+const stoppedDeadlineMs = 15_000;
+
+/**
+ * The connector with its offsets: one of that name made later would go on where this one was. Only a stopped connector lets go of them;
+ * a worker before 3.6 does not know how, and the connector alone goes.
+ */
+const removeConnector: Removal = async ({ name }, { environment, clock }) => {
+  const path = `/connectors/${encodeURIComponent(name)}`;
+  const request = (method: string, below: string) => connectRequest(environment, `${path}${below}`, { method });
+  if ((await request('PUT', '/stop')).ok) {
+    await retryUntil(
+      async () => {
+        const response = await request('DELETE', '/offsets');
+        if (!response.ok && response.status !== 404)
+          throw new Error(`its offsets stay: Connect answers ${response.status} ${await response.text()}`);
+      },
+      { clock, deadlineMs: stoppedDeadlineMs, pauseMs: 100 },
+    );
+  }
+  const response = await request('DELETE', '');
   return response.ok || response.status === 404 ? true : `Connect answers ${response.status}`;
 };
 
@@ -56,17 +80,27 @@ const putConnectorBack: Removal = async (made, { environment }) => {
   return response.ok ? true : `Connect answers ${response.status}`;
 };
 
-const removeTopic: Removal = async ({ name }, { environment }) => {
-  const { Kafka, logLevel } = await import('kafkajs');
+const withKafka = async (environment: Address, use: (admin: Admin) => Promise<unknown>): Promise<true> => {
   const admin = new Kafka({ ...kafkaOptions(environment), clientId: 'sluicebox', logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
-    if ((await admin.listTopics()).includes(name)) await admin.deleteTopics({ topics: [name] });
+    await use(admin);
     return true;
   } finally {
     await admin.disconnect();
   }
 };
+
+const removeTopic: Removal = ({ name }, { environment }) =>
+  withKafka(environment, async (admin) => {
+    if ((await admin.listTopics()).includes(name)) await admin.deleteTopics({ topics: [name] });
+  });
+
+const removeGroup: Removal = ({ name }, { environment }) =>
+  withKafka(environment, async (admin) => {
+    const { groups } = await admin.listGroups();
+    if (groups.some(({ groupId }) => groupId === name)) await admin.deleteGroups([name]);
+  });
 
 const withS3 = async <T>(environment: Address, use: (client: S3Client) => Promise<T>): Promise<T> => {
   const client = openS3(environment);
@@ -124,7 +158,6 @@ const removeNotification: Removal = (made, { environment }) =>
   });
 
 const runMysql = async (environment: Address, sql: string): Promise<void> => {
-  const { createConnection } = await import('mysql2/promise');
   const connection = await createConnection(mysqlOptions(environment));
   await connection.query(sql).finally(() => connection.end());
 };
@@ -143,7 +176,6 @@ const removeMysql =
   };
 
 const tablesIn = async (database: string, environment: Address): Promise<number> => {
-  const { createConnection } = await import('mysql2/promise');
   const connection = await createConnection(mysqlOptions(environment));
   const sql = 'SELECT COUNT(*) AS total FROM information_schema.tables WHERE table_schema = ?';
   const [rows] = await connection.query(sql, [database]).finally(() => connection.end());
@@ -172,6 +204,7 @@ const removals: Readonly<Record<Made['kind'], Removal>> = {
   connector: removeConnector,
   'connector-change': putConnectorBack,
   topic: removeTopic,
+  group: removeGroup,
   bucket: removeBucket,
   notification: removeNotification,
   'mysql-database': removeDatabase,
@@ -186,6 +219,7 @@ const order: readonly Made['kind'][] = [
   'connector-change',
   'notification',
   'snowflake-schema',
+  'group',
   'topic',
   'bucket',
   'mysql-user',

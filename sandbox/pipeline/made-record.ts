@@ -4,7 +4,17 @@ import { UsageError } from '../core/usage-error.ts';
 
 /** One thing that was made, or changed, in a system that runs elsewhere. `where` is that system's address. */
 export type Made = { where: string; name: string } & (
-  | { kind: 'connector' | 'topic' | 'bucket' | 'mysql-database' | 'mysql-table' | 'mysql-user' | 'snowflake-schema' }
+  | {
+      kind:
+        | 'connector'
+        | 'topic'
+        | 'group'
+        | 'bucket'
+        | 'mysql-database'
+        | 'mysql-table'
+        | 'mysql-user'
+        | 'snowflake-schema';
+    }
   /** `name` is the connector; `before` is what its configuration was. */
   | { kind: 'connector-change'; before: Readonly<Record<string, string>> }
   /** `name` is the configuration's id. */

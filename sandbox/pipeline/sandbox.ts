@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SimulatorStatus } from '../../simulators/server.ts';
 import { type Address, type ComponentName, componentNames } from '../components/component.ts';
+import { ownWorkerGroup, workerGroupName } from '../components/worker-group.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunningHost } from '../providers/embedded/start-host.ts';
@@ -70,7 +71,7 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
     ...request,
     names: componentNames,
     credentials: settings.credentials,
-    environment: withoutUnusedSettings(settings.environment, request.choice),
+    environment: { ...withWorkerGroup(request.choice), ...withoutUnusedSettings(settings.environment, request.choice) },
     exposed: environmentNames(artefacts.connectors),
     neighbour: {
       name: 'clickstream',
@@ -153,6 +154,9 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
   };
 };
 
+const withWorkerGroup = (choice: ProviderChoice): Address =>
+  choice.kafka === 'external' && choice.connect !== 'external' ? { [workerGroupName]: ownWorkerGroup() } : {};
+
 /** Where the pipeline stands in an account of Snowflake's; undefined when the warehouse is ours. */
 const planned = async (request: SandboxRequest, environment: Address): Promise<DevSchema | undefined> => {
   if (request.choice.snowflake !== 'external') return undefined;
@@ -163,6 +167,7 @@ const planned = async (request: SandboxRequest, environment: Address): Promise<D
 /** Carries files into the account once its stages stand, where it cannot read the store itself. */
 const startCarrying = (request: SandboxRequest, devSchema: DevSchema | undefined, after: Promise<unknown>): Carrier => {
   const isAsked = request.outside?.apply === true && devSchema !== undefined && devSchema.carried.length > 0;
+  after.catch(() => {});
   if (!isAsked) return { stop: async () => {} };
   const ended = new AbortController();
   const carrying = after.then(async () => {

@@ -1,8 +1,11 @@
+import { Kafka, logLevel } from 'kafkajs';
 import type { Address } from '../components/component.ts';
 import { kafkaOptions } from '../components/kafka-options.ts';
+import { workerTopics } from '../components/worker-group.ts';
 import type { Clock } from '../core/clock.ts';
 import { retryUntil } from '../core/retry.ts';
 import { UsageError } from '../core/usage-error.ts';
+import type { Artefacts } from './artefacts.ts';
 import type { Graph } from './graph.ts';
 import { mayChange, type Outside, whereIs } from './outside.ts';
 
@@ -11,12 +14,11 @@ import { mayChange, type Outside, whereIs } from './outside.ts';
  * A sink's group that has members is somebody's production: a second worker would take its partitions away.
  */
 export const prepareTopics = async (
-  graph: Graph,
+  { graph, artefacts }: { graph: Graph; artefacts: Artefacts },
   environment: Address,
   outside: Outside,
   clock: Clock,
 ): Promise<void> => {
-  const { Kafka, logLevel } = await import('kafkajs');
   const kafka = new Kafka({ ...kafkaOptions(environment), clientId: 'sluicebox', logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
@@ -33,9 +35,28 @@ export const prepareTopics = async (
       await admin.createTopics({ topics: [{ topic: name, numPartitions: -1, replicationFactor: -1 }] });
     }
     if (!outside.components.has('connect')) await refuseTakenGroups(graph, admin, clock);
+    if (mayChange('kafka', outside)) foresee({ graph, artefacts }, existing, environment, outside);
   } finally {
     await admin.disconnect();
   }
+};
+
+/** What connectors and a worker of ours make by themselves: it was not there before, so it is ours to clean up. */
+const foresee = (
+  { graph, artefacts }: { graph: Graph; artefacts: Artefacts },
+  existing: ReadonlySet<string>,
+  environment: Address,
+  outside: Outside,
+): void => {
+  const where = whereIs('kafka', environment);
+  const histories = artefacts.connectors.flatMap(({ config }) => config['schema.history.internal.kafka.topic'] ?? []);
+  const ofWorker = outside.components.has('connect') ? [] : Object.values(workerTopics(environment) ?? {});
+  for (const name of [...histories, ...ofWorker]) {
+    if (!existing.has(name) && !name.includes('${')) outside.record.add({ kind: 'topic', name, where });
+  }
+  if (outside.components.has('connect')) return;
+  for (const { kind, name } of graph.nodes)
+    if (kind === 'sink-connector') outside.record.add({ kind: 'group', name: `connect-${name}`, where });
 };
 
 type Admin = { describeGroups(ids: string[]): Promise<{ groups: { groupId: string; members: unknown[] }[] }> };

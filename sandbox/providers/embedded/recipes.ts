@@ -1,5 +1,6 @@
 import type { Address, ComponentName, Credentials } from '../../components/component.ts';
 import { workerSecuritySettings } from '../../components/kafka-options.ts';
+import { workerGroupName, workerTopics } from '../../components/worker-group.ts';
 import { UsageError } from '../../core/usage-error.ts';
 
 /** How one component is started here: where it runs, what must be known first, and the options its server takes. */
@@ -55,7 +56,9 @@ export const recipes: Readonly<Record<ComponentName, Recipe>> = {
     options: (known) => ({
       bootstrapServers: needed(known, 'connect', 'KAFKA_BOOTSTRAP_SERVERS'),
       environment: known.environment,
+      ...(known.environment[workerGroupName] ? { groupId: known.environment[workerGroupName] } : {}),
       settings: {
+        ...workerTopics(known.environment),
         'offset.flush.interval.ms': known.environment['CONNECT_OFFSET_FLUSH_INTERVAL_MS'] ?? '60000',
         ...workerSecuritySettings(known.environment),
       },

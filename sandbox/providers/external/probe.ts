@@ -1,3 +1,6 @@
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { Kafka, logLevel } from 'kafkajs';
+import { createConnection } from 'mysql2/promise';
 import type { Address, ComponentName } from '../../components/component.ts';
 import { kafkaOptions } from '../../components/kafka-options.ts';
 import { mysqlOptions } from '../../components/mysql-options.ts';
@@ -10,7 +13,6 @@ import { openSnowflake } from '../../components/snowflake-client.ts';
 const answerTimeoutMs = 10_000;
 
 const probeKafka = async (address: Address): Promise<void> => {
-  const { Kafka, logLevel } = await import('kafkajs');
   const admin = new Kafka({
     ...kafkaOptions(address),
     clientId: 'sluicebox-probe',
@@ -33,13 +35,11 @@ const checked = async (response: Response): Promise<void> => {
 };
 
 const probeMysql = async (address: Address): Promise<void> => {
-  const { createConnection } = await import('mysql2/promise');
   const connection = await createConnection({ ...mysqlOptions(address), connectTimeout: answerTimeoutMs });
   await connection.query('SELECT 1').finally(() => connection.end());
 };
 
 const probeS3 = async (address: Address): Promise<void> => {
-  const { ListBucketsCommand, S3Client } = await import('@aws-sdk/client-s3');
   const client = new S3Client({ ...s3Options(address), maxAttempts: 1 });
   try {
     await client.send(new ListBucketsCommand({}), { abortSignal: AbortSignal.timeout(answerTimeoutMs) });
