@@ -23,24 +23,33 @@ const socketError = (path: string): Promise<string | undefined> =>
     });
   });
 
-const whyNoDocker = async (): Promise<string> => {
-  const host = process.env['DOCKER_HOST'];
-  if (host !== undefined && !host.startsWith('unix://'))
-    return `no Docker engine answers at DOCKER_HOST=${host}; start it, correct DOCKER_HOST, ${others}`;
-  const path = host?.slice('unix://'.length) ?? standardSocket;
-  const code = await socketError(path);
+const unixSocket = 'unix://';
+
+const whyNotAt = (path: string, code: string | undefined): string => {
   if (code === 'EACCES')
     return `no permission for ${path}: add your user to the group docker and log in again (sudo usermod -aG docker $USER), ${others}`;
   if (code === 'ENOENT') return `no Docker engine: ${path} is not there; install Docker or start it, ${others}`;
   return `no Docker engine answers at ${path}${code === undefined ? '' : ` (${code})`}; start Docker, ${others}`;
 };
 
+const whyNoDocker = async (host: string | undefined): Promise<string> => {
+  if (host !== undefined && !host.startsWith(unixSocket))
+    return `no Docker engine answers at DOCKER_HOST=${host}; start it, correct DOCKER_HOST, ${others}`;
+  const path = host?.slice(unixSocket.length) ?? standardSocket;
+  return whyNotAt(path, await socketError(path));
+};
+
 /** The engine's client, or the reason why there is none. */
 export const openDocker = async (): Promise<ContainerRuntimeClient> => {
+  const host = process.env['DOCKER_HOST'];
+  // testcontainers would go on to other engines that it finds, compose would not.
+  const named = host?.startsWith(unixSocket) ? host.slice(unixSocket.length) : undefined;
+  const code = named === undefined ? undefined : await socketError(named);
+  if (named !== undefined && code !== undefined) throw new DockerFailed(whyNotAt(named, code));
   try {
     return await getContainerRuntimeClient();
   } catch {
-    throw new DockerFailed(await whyNoDocker());
+    throw new DockerFailed(await whyNoDocker(host));
   }
 };
 
