@@ -14,6 +14,7 @@ import {
   indexKey,
   popVersion,
   pushVersion,
+  raiseCounter,
   type TableData,
   type TableRecord,
 } from '../storage/table-data.ts';
@@ -132,20 +133,15 @@ const replayRows = (pending: Pending, event: PlacedEvent, catalog: Catalog): voi
     const table = tableOf(catalog, map);
     for (const { before, after } of changes) {
       if (before) removeRow(table, fromImage(before, table));
-      if (after) addRow(table, fromImage(after, table), before === undefined);
+      if (after) addRow(table, fromImage(after, table));
     }
   });
 };
 
-// As in the server, only an INSERT moves the AUTO_INCREMENT counter.
-const addRow = (table: TableData, row: Row, inserted: boolean): void => {
+const addRow = (table: TableData, row: Row): void => {
   const key = clusterKey(table, row);
   pushVersion(table, findRecord(table, key) ?? addRecord(table, key), row, settled);
-  if (!inserted) return;
-  const automatic = table.schema.columns.findIndex((column) => column.autoIncrement);
-  const value = automatic < 0 ? null : row[automatic];
-  const number = typeof value === 'bigint' ? value : typeof value === 'number' ? BigInt(Math.trunc(value)) : null;
-  if (number !== null && number >= table.autoIncrement) table.autoIncrement = number + 1n;
+  raiseCounter(table, row);
 };
 
 const wholeKey = (table: TableData, row: Row): string =>

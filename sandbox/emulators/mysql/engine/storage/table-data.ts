@@ -191,3 +191,11 @@ export const newestRow = (record: TableRecord): Row | null => record.head?.row ?
 export const prefixRange = (prefix: string): readonly [string, string] => [prefix, afterPrefix(prefix)];
 
 export const isTextual = (type: SqlType): boolean => kindOf(type) === 'string' || kindOf(type) === 'binary';
+
+/** A row whose AUTO_INCREMENT value is beyond the counter moves it: an inserted one, and since MySQL 8.0 an updated one. */
+export const raiseCounter = (table: TableData, row: Row): void => {
+  const automatic = table.schema.columns.findIndex((column) => column.autoIncrement);
+  const value = automatic < 0 ? null : row[automatic];
+  const number = typeof value === 'bigint' ? value : typeof value === 'number' ? BigInt(Math.trunc(value)) : null;
+  if (number !== null && number >= table.autoIncrement) table.autoIncrement = number + 1n;
+};

@@ -17,6 +17,7 @@ import {
   indexKey,
   indexKeyPart,
   pushVersion,
+  raiseCounter,
   type TableData,
   type TableRecord,
 } from './table-data.ts';
@@ -119,6 +120,7 @@ export const updateRow = (
     lockRow(moved, fullName(table), context.transaction, 'exclusive');
     write(context, table, moved, after);
   }
+  raiseCounter(table, after);
   note(context, { kind: 'update', table, before, after });
   if (!context.foreignKeyChecks) return;
   checkParents(context, table, after, before);
