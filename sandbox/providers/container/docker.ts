@@ -53,19 +53,25 @@ export const openDocker = async (): Promise<ContainerRuntimeClient> => {
   }
 };
 
+// Not every engine tells the gateway of its bridge, and Node lists no interface on which nothing runs. Docker takes the first address.
+const firstAddress = (subnet: string | undefined): string | undefined => {
+  const [, network] = /^(\d+\.\d+\.\d+)\.0\/\d+$/.exec(subnet ?? '') ?? [];
+  return network && `${network}.1`;
+};
+
 /** Where a server on this machine has to listen to be reached from containers as host.docker.internal. */
 export const addressForContainers = async (docker: ContainerRuntimeClient): Promise<string> => {
   // Docker Desktop hands connections on to the loopback interface; on Linux they arrive at the bridge.
   if (/docker desktop/i.test(docker.info.containerRuntime.operatingSystem) || process.platform !== 'linux')
     return '127.0.0.1';
   const bridge = (await docker.container.dockerode.getNetwork('bridge').inspect()) as {
-    IPAM?: { Config?: { Gateway?: string }[] };
+    IPAM?: { Config?: { Gateway?: string; Subnet?: string }[] };
     Options?: Record<string, string>;
   };
-  // Not every engine tells the gateway of its bridge; the interface of that name has its address.
   const name = bridge.Options?.['com.docker.network.bridge.name'] ?? 'docker0';
   const ofInterface = networkInterfaces()[name]?.find(({ family }) => family === 'IPv4')?.address;
-  const address = ofInterface ?? bridge.IPAM?.Config?.find(({ Gateway }) => Gateway?.includes('.'))?.Gateway;
+  const [gateway] = bridge.IPAM?.Config?.flatMap(({ Gateway, Subnet }) => Gateway ?? firstAddress(Subnet) ?? []) ?? [];
+  const address = ofInterface ?? gateway;
   if (address !== undefined) return address;
   throw new DockerFailed(`this machine has no address on Docker's bridge network (interface ${name}) to be reached by`);
 };
