@@ -8,6 +8,7 @@ import { clickstreamLogName, readEventLog } from '../../simulators/clickstream/e
 import type { Address } from '../components/component.ts';
 import { openSnowflake } from '../components/snowflake-client.ts';
 import { systemClock } from '../core/clock.ts';
+import { retryUntil } from '../core/retry.ts';
 import { pipelineLogin } from '../pipeline/apply-snowflake.ts';
 
 // Times are taken from outside, on the program as a user starts it: a new process, a new folder, free ports.
@@ -83,24 +84,41 @@ export const benchStart = async (runs: number, progress: (line: string) => void)
   return { medianMs: at(0.5), fastestMs: at(0), slowestMs: at(1) };
 };
 
-/** Resident memory of a process and its children, in megabytes; pages that they share count in each. Linux alone tells it. */
-const residentMb = (pid: number): number => {
-  const field = (of: string, name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${of}/status`, 'utf8'))?.[1] ?? 0);
+/** A process and its children, by their ids. Linux alone tells them. */
+const familyOf = (pid: number): readonly string[] =>
+  readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return Number(name) === pid || statusField(name, 'PPid') === pid;
+    } catch {
+      return false;
+    }
+  });
+
+const statusField = (pid: string, name: string): number =>
+  Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+
+/** Sums over a process and its children; NaN where the system does not tell. */
+const sumOverFamily = (pid: number, value: (pid: string) => number): number => {
   try {
-    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    const own = all.filter((name) => {
-      try {
-        return Number(name) === pid || field(name, 'PPid') === pid;
-      } catch {
-        return false;
-      }
-    });
-    return own.reduce((sum, name) => sum + field(name, 'VmRSS') / 1_024, 0);
+    return familyOf(pid).reduce((sum, each) => sum + value(each), 0);
   } catch {
     return Number.NaN;
   }
 };
+
+/** Resident memory in megabytes; pages that processes share count in each. */
+const residentMb = (pid: number): number => sumOverFamily(pid, (each) => statusField(each, 'VmRSS') / 1_024);
+
+const msPerTick = 10;
+
+/** Time on a processor since the start, user's and system's: fields 14 and 15 of proc(5)'s stat. */
+const cpuMs = (pid: number): number =>
+  sumOverFamily(pid, (each) => {
+    const stat = readFileSync(`/proc/${each}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * msPerTick;
+  });
 
 export type FlowRequest = { perSecond: number; seconds: number; progress(line: string): void };
 export type FlowFigures = { p50Ms: number; p99Ms: number; events: number; residentMb: number };
@@ -137,6 +155,92 @@ export const benchFlow = async ({ perSecond, seconds, progress }: FlowRequest): 
     const at = (share: number): number => latencies[Math.floor((latencies.length - 1) * share)] ?? Number.NaN;
     const memory = residentMb(program.child.pid as number);
     return { p50Ms: at(0.5), p99Ms: at(0.99), events: latencies.length, residentMb: memory };
+  } finally {
+    await program.stop();
+  }
+};
+
+export type DrainRequest = { events: number; progress(line: string): void };
+export type DrainFigures = {
+  events: number;
+  perSecond: number;
+  cpuMsPerEvent: number;
+  missing: number;
+  repeated: number;
+};
+
+/** Tried again for a moment: a kept connection may have been closed from the other side just now. */
+const request = (method: string, url: string, body?: unknown): Promise<unknown> =>
+  retryUntil(
+    async () => {
+      const response = await fetch(url, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (!response.ok) throw new Error(`${method} ${url}: status ${response.status}`);
+      const text = await response.text();
+      return text === '' ? undefined : JSON.parse(text);
+    },
+    { clock: systemClock, deadlineMs: 5_000 },
+  );
+
+const patienceMs = 60_000;
+
+/** A backlog of events in the API, let go at once: from then until the last of them is in the last table. */
+export const benchDrain = async ({ events, progress }: DrainRequest): Promise<DrainFigures> => {
+  const program = startProgram(['--rate', 'clickstream=1', '--rate', 'orders=1']);
+  try {
+    await program.flowing;
+    const address = await program.address;
+    const pid = program.child.pid as number;
+    const connectors = `${address['CONNECT_URL']}/connectors`;
+    const simulators = `${address['CLICKSTREAM_URL']}/simulators`;
+    const infos = (await request('GET', `${connectors}?expand=info`)) as Record<
+      string,
+      { info: { config: Record<string, string> } }
+    >;
+    const source = Object.keys(infos).find((name) =>
+      infos[name]?.info.config['connector.class']?.endsWith('.HttpSourceConnector'),
+    );
+    const session = await openSnowflake(address, pipelineLogin(address));
+    const counts = async (what: string): Promise<number> =>
+      Number((await session.query(`select count(${what}) from transformed_clickstream`)).rows[0]?.[0] ?? 0);
+    const created = async (): Promise<number> =>
+      ((await request('GET', simulators)) as { clickstream: { created: number } }).clickstream.created;
+
+    await request('PUT', `${connectors}/${source}/pause`);
+    const target = (await created()) + events;
+    await request('PUT', simulators, {
+      clickstream: { perSecond: Math.min(events, 50_000) },
+      orders: { perSecond: 0 },
+    });
+    while ((await created()) < target) await systemClock.sleep(20);
+    await request('PUT', simulators, { clickstream: { perSecond: 0 } });
+    await systemClock.sleep(1_000);
+    const made = await created();
+    const before = await counts('*');
+    progress(`${made - before} events at once`);
+    const [startedMs, startedCpuMs] = [performance.now(), cpuMs(pid)];
+    await request('PUT', `${connectors}/${source}/resume`);
+    let arrived = before;
+    for (let movedMs = startedMs; arrived < made && performance.now() - movedMs < patienceMs; ) {
+      await systemClock.sleep(100);
+      const now = await counts('*');
+      if (now > arrived) movedMs = performance.now();
+      arrived = now;
+    }
+    const [seconds, usedCpuMs] = [(performance.now() - startedMs) / 1_000, cpuMs(pid) - startedCpuMs];
+    const distinct = await counts('distinct event_id');
+    const rows = await counts('*');
+    await session.close();
+    return {
+      events: made - before,
+      perSecond: (arrived - before) / seconds,
+      cpuMsPerEvent: usedCpuMs / (arrived - before),
+      missing: made - distinct,
+      repeated: rows - distinct,
+    };
   } finally {
     await program.stop();
   }
