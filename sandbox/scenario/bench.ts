@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,10 +28,11 @@ type Program = {
   stop(): Promise<void>;
 };
 
-const startProgram = (args: readonly string[]): Program => {
+const startProgram = (provider: string, args: readonly string[]): Program => {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluicebox-bench-'));
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [cli, 'sandbox', '--json', '--data', dataDir, ...ports, ...args], {
+  const chosen = ['--provider', provider, '--data', dataDir, ...ports, ...args];
+  const child = spawn(process.execPath, [cli, 'sandbox', '--json', ...chosen], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
@@ -65,13 +66,23 @@ const startProgram = (args: readonly string[]): Program => {
   };
 };
 
+/** A run with containers keeps its state in a folder of its own. */
+const stateOf = (dataDir: string): string => {
+  const withContainers = join(dataDir, 'with-containers');
+  return existsSync(withContainers) ? withContainers : dataDir;
+};
+
+/** What is measured, as `--provider` names it. */
+type Measured = { provider: string; progress(line: string): void };
+
+export type StartRequest = Measured & { runs: number };
 export type StartFigures = { medianMs: number; fastestMs: number; slowestMs: number };
 
 /** Start of the process to the first row in both transformed tables, from empty state. */
-export const benchStart = async (runs: number, progress: (line: string) => void): Promise<StartFigures> => {
+export const benchStart = async ({ provider, runs, progress }: StartRequest): Promise<StartFigures> => {
   const times: number[] = [];
   for (let run = 1; run <= runs; run++) {
-    const program = startProgram([]);
+    const program = startProgram(provider, []);
     try {
       times.push(await program.flowing);
     } finally {
@@ -110,6 +121,32 @@ const sumOverFamily = (pid: number, value: (pid: string) => number): number => {
 /** Resident memory in megabytes; pages that processes share count in each. */
 const residentMb = (pid: number): number => sumOverFamily(pid, (each) => statusField(each, 'VmRSS') / 1_024);
 
+const docker = (...args: string[]): string[] =>
+  execFileSync('docker', args, { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line !== '');
+
+const megabytes = { B: 1 / 1_048_576, KiB: 1 / 1_024, MiB: 1, GiB: 1_024 };
+
+/** What the containers of this run hold: those of the compose project that publishes one of its ports. */
+const containersMb = ({ MYSQL_PORT, AWS_ENDPOINT_URL_S3, KAFKA_BOOTSTRAP_SERVERS }: Address): number => {
+  const ports = [MYSQL_PORT, AWS_ENDPOINT_URL_S3, KAFKA_BOOTSTRAP_SERVERS].map((text) => text?.split(':').at(-1));
+  try {
+    const label = 'com.docker.compose.project';
+    const all = docker('ps', '--filter', `label=${label}`, '--format', `{{.ID}}\t{{.Label "${label}"}}\t{{.Ports}}`);
+    const rows = all.map((line) => line.split('\t'));
+    const project = rows.find(([, , published]) => ports.some((port) => published?.includes(`:${port}->`)))?.[1];
+    const ids = rows.filter(([, of]) => project !== undefined && of === project).map(([id = '']) => id);
+    if (ids.length === 0) return 0;
+    return docker('stats', '--no-stream', '--format', '{{.MemUsage}}', ...ids).reduce((sum, line) => {
+      const [, amount, unit] = /^([\d.]+)(B|KiB|MiB|GiB)/.exec(line) ?? [];
+      return sum + Number(amount) * megabytes[unit as keyof typeof megabytes];
+    }, 0);
+  } catch {
+    return 0;
+  }
+};
+
 const msPerTick = 10;
 
 /** Time on a processor since the start, user's and system's: fields 14 and 15 of proc(5)'s stat. */
@@ -120,15 +157,16 @@ const cpuMs = (pid: number): number =>
     return (Number(fields[11]) + Number(fields[12])) * msPerTick;
   });
 
-export type FlowRequest = { perSecond: number; seconds: number; progress(line: string): void };
+export type FlowRequest = Measured & { perSecond: number; seconds: number };
 export type FlowFigures = { p50Ms: number; p99Ms: number; events: number; residentMb: number };
 
 // Often enough for the figure, seldom enough not to be the load that is measured.
 const pollEachMs = 40;
 
 /** From when the simulator made an event to when its row is seen in the last table by a reader that asks every few milliseconds. */
-export const benchFlow = async ({ perSecond, seconds, progress }: FlowRequest): Promise<FlowFigures> => {
-  const program = startProgram(['--rate', `clickstream=${perSecond}`, '--rate', `orders=${Math.ceil(perSecond / 4)}`]);
+export const benchFlow = async ({ provider, perSecond, seconds, progress }: FlowRequest): Promise<FlowFigures> => {
+  const rates = ['--rate', `clickstream=${perSecond}`, '--rate', `orders=${Math.ceil(perSecond / 4)}`];
+  const program = startProgram(provider, rates);
   try {
     await program.flowing;
     const address = await program.address;
@@ -145,7 +183,7 @@ export const benchFlow = async ({ perSecond, seconds, progress }: FlowRequest): 
     }
     await session.close();
     // Ids are handed on in order, so the nth row to arrive is event n, but for moments in which two files overtake each other.
-    const log = readEventLog(join(program.dataDir, 'simulators', clickstreamLogName));
+    const log = readEventLog(join(stateOf(program.dataDir), 'simulators', clickstreamLogName));
     const latencies = seen.slice(1).flatMap(({ upTo, atMs }, index) => {
       const since = seen[index]?.upTo ?? 0;
       return log.read(since, upTo - since).map(({ createdAtMs }) => atMs - createdAtMs);
@@ -153,14 +191,14 @@ export const benchFlow = async ({ perSecond, seconds, progress }: FlowRequest): 
     log.close();
     latencies.sort((left, right) => left - right);
     const at = (share: number): number => latencies[Math.floor((latencies.length - 1) * share)] ?? Number.NaN;
-    const memory = residentMb(program.child.pid as number);
+    const memory = residentMb(program.child.pid as number) + containersMb(address);
     return { p50Ms: at(0.5), p99Ms: at(0.99), events: latencies.length, residentMb: memory };
   } finally {
     await program.stop();
   }
 };
 
-export type DrainRequest = { events: number; progress(line: string): void };
+export type DrainRequest = Measured & { events: number };
 export type DrainFigures = {
   events: number;
   perSecond: number;
@@ -188,8 +226,8 @@ const request = (method: string, url: string, body?: unknown): Promise<unknown> 
 const patienceMs = 60_000;
 
 /** A backlog of events in the API, let go at once: from then until the last of them is in the last table. */
-export const benchDrain = async ({ events, progress }: DrainRequest): Promise<DrainFigures> => {
-  const program = startProgram(['--rate', 'clickstream=1', '--rate', 'orders=1']);
+export const benchDrain = async ({ provider, events, progress }: DrainRequest): Promise<DrainFigures> => {
+  const program = startProgram(provider, ['--rate', 'clickstream=1', '--rate', 'orders=1']);
   try {
     await program.flowing;
     const address = await program.address;
