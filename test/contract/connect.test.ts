@@ -19,7 +19,7 @@ const startClickstream = async () => {
     response.setHeader('Content-Type', 'application/json');
     response.end(JSON.stringify(page));
   });
-  await new Promise<void>((resolve) => server.listen(0, serverHost.bind, resolve));
+  await new Promise<void>((resolve) => server.listen(0, serverHost().bind, resolve));
   const startMs = Date.UTC(2026, 10, 22, 12);
   const add = (count: number): void => {
     for (let left = count; left > 0; left--) {
@@ -28,7 +28,7 @@ const startClickstream = async () => {
     }
   };
   return {
-    url: `http://${serverHost.name}:${(server.address() as AddressInfo).port}`,
+    url: `http://${serverHost().name}:${(server.address() as AddressInfo).port}`,
     events,
     add,
     stop: () => server.close(),
@@ -61,9 +61,9 @@ const startGate = async (target: string) => {
     onward.on('error', () => response.destroy());
     request.pipe(onward);
   });
-  await new Promise<void>((resolve) => server.listen(0, serverHost.bind, resolve));
+  await new Promise<void>((resolve) => server.listen(0, serverHost().bind, resolve));
   return {
-    url: `http://${serverHost.name}:${(server.address() as AddressInfo).port}`,
+    url: `http://${serverHost().name}:${(server.address() as AddressInfo).port}`,
     refuse: (count: number) => {
       refusals = count;
     },

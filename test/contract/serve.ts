@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'yaml';
@@ -70,17 +70,22 @@ const containersOf = (dataDir: string): { id: string; project: string }[] => {
   });
 };
 
+/** The address of this machine on Docker's bridge: told by the engine, or the first of its subnet. */
+const bridgeAddress = (): string => {
+  const [gateway, subnet = ''] = docker(
+    ...['network', 'inspect', 'bridge', '--format', '{{range .IPAM.Config}}{{.Gateway}} {{.Subnet}}{{end}}'],
+  ).split(' ');
+  return gateway || subnet.replace(/\d+\/\d+$/, '1');
+};
+
 /**
  * Where a server of a test listens, and by which name the components reach it: containers come by Docker's bridge on Linux, and by the
  * loopback interface where Docker runs in a machine of its own.
  */
-export const serverHost: { bind: string; name: string } =
+export const serverHost = (): { bind: string; name: string } =>
   provider === 'embedded'
     ? { bind: '127.0.0.1', name: '127.0.0.1' }
-    : {
-        bind: networkInterfaces()['docker0']?.find(({ family }) => family === 'IPv4')?.address ?? '127.0.0.1',
-        name: 'host.docker.internal',
-      };
+    : { bind: process.platform === 'linux' ? bridgeAddress() : '127.0.0.1', name: 'host.docker.internal' };
 
 /** Starts the built program's `serve` on free ports, by the provider of this run, and resolves when every component has told its address. */
 export const serve = async ({
