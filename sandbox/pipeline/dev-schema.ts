@@ -87,7 +87,8 @@ const carriedStages = (statements: readonly SnowflakeStatement[]): CarriedStage[
 
 const rewritten = (one: SnowflakeStatement, carried: readonly CarriedStage[]): SnowflakeStatement => {
   const { statement } = one;
-  if (statement.kind === 'create-stage' && isOnS3(statement)) return { ...one, text: asInternalStage(statement) };
+  if (statement.kind === 'create-stage' && carried.some(({ stage }) => stage === lastPart(statement.name)))
+    return { ...one, text: asInternalStage(statement) };
   const isFed =
     statement.kind === 'create-pipe' && carried.some(({ pipes }) => pipes.includes(lastPart(statement.name)));
   return isFed ? { ...one, text: asRefreshedPipe(statement) } : one;

@@ -130,6 +130,9 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
     stop: () => starting.then(() => end((running) => running.stop())),
     crash: () => starting.then(() => end((running) => running.kill())),
   };
+  const all = Promise.all([applied.all, starting]).then(() => {});
+  // Who started this looks at it a moment later; a component that refuses at once must not end the program before that.
+  all.catch(() => {});
   const cdc = Object.fromEntries(
     ['MYSQL_CDC_USER', 'MYSQL_CDC_PASSWORD'].flatMap((name) =>
       environment[name] === undefined ? [] : [[name, environment[name]]],
@@ -143,7 +146,7 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
     }),
     components,
     simulators,
-    bringUp: { ...applied, all: Promise.all([applied.all, starting]).then(() => {}) },
+    bringUp: { ...applied, all },
     stop: async () => {
       // Connect first: it hands on what it holds while all around it still stands. What comes after that waits where it is.
       if (request.choice.connect === 'embedded') await components.get('connect')?.stop();

@@ -8,7 +8,8 @@ const providers =
 
 const marked = (name: string): string => `<${name}>\${env:${name}}</${name}>`;
 
-type Validation = { configs?: { value: { name: string; value: string | null } }[]; message?: string };
+// Debezium gives configurations without a value.
+type Validation = { configs?: { value: { name: string; value: string | null } | null }[]; message?: string };
 
 /**
  * The names that the worker itself knows. It resolves the placeholders of a configuration that it is asked to validate, and gives the values back;
@@ -28,7 +29,7 @@ const knownToWorker = async (
       `the Connect worker at ${environment['CONNECT_URL']} cannot validate ${pluginClass}: ${answer.message ?? `HTTP ${response.status}`}`,
     );
   }
-  const resolved = answer.configs?.find(({ value }) => value.name === 'name')?.value.value ?? '';
+  const resolved = answer.configs?.find(({ value }) => value?.name === 'name')?.value?.value ?? '';
   return new Set(names.filter((name) => resolved.includes(`<${name}>`) && !resolved.includes(marked(name))));
 };
 

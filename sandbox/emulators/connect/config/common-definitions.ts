@@ -151,7 +151,7 @@ const common: readonly ConfigDefinition[] = [
     orderInGroup: 12,
     width: 'LONG',
     displayName: 'Transforms',
-    validate: uniqueNames,
+    validate: uniqueNames('transformation'),
   },
   {
     name: 'predicates',
@@ -163,7 +163,7 @@ const common: readonly ConfigDefinition[] = [
     orderInGroup: 13,
     width: 'LONG',
     displayName: 'Predicates',
-    validate: uniqueNames,
+    validate: uniqueNames('predicate'),
   },
   {
     name: 'config.action.reload',
