@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { removeFolder, type Served, serve, temporaryFolder } from './serve.ts';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { artefact, bucket, connectClient, sink, until } from './connect-client.ts';
+import { removeFolder, type Served, serve, serverHost, temporaryFolder } from './serve.ts';
 
 // A Connect worker, asked as its users ask it: by HTTP, through Kafka, and by the objects it writes.
-
-const bucket = 'snowflake-data-practice-bucket';
-const repository = new URL('../../', import.meta.url);
-const artefact = (name: string): Record<string, string> =>
-  JSON.parse(readFileSync(new URL(`compose/connectors/${name}.json`, repository), 'utf8'));
 
 type Click = { event_id: number; event_time: string };
 
@@ -25,7 +19,7 @@ const startClickstream = async () => {
     response.setHeader('Content-Type', 'application/json');
     response.end(JSON.stringify(page));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, serverHost().bind, resolve));
   const startMs = Date.UTC(2026, 10, 22, 12);
   const add = (count: number): void => {
     for (let left = count; left > 0; left--) {
@@ -33,7 +27,12 @@ const startClickstream = async () => {
       events.push({ event_id: id, event_time: new Date(startMs + id).toISOString() });
     }
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, events, add, stop: () => server.close() };
+  return {
+    url: `http://${serverHost().name}:${(server.address() as AddressInfo).port}`,
+    events,
+    add,
+    stop: () => server.close(),
+  };
 };
 
 /** Stands between the sink and S3, and answers as a busy S3 does while it is told to. */
@@ -62,25 +61,15 @@ const startGate = async (target: string) => {
     onward.on('error', () => response.destroy());
     request.pipe(onward);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, serverHost().bind, resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${serverHost().name}:${(server.address() as AddressInfo).port}`,
     refuse: (count: number) => {
       refusals = count;
     },
     refusalsLeft: () => refusals,
     stop: () => server.close(),
   };
-};
-
-const until = async <T>(ask: () => Promise<T>, holds: (answer: T) => boolean, forMs = 60_000): Promise<T> => {
-  const endMs = Date.now() + forMs;
-  for (;;) {
-    const answer = await ask();
-    if (holds(answer)) return answer;
-    if (Date.now() > endMs) throw new Error(`did not come true: ${JSON.stringify(answer)?.slice(0, 2_000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 };
 
 const settings = {
@@ -100,122 +89,10 @@ let served: Served;
 const start = async (): Promise<void> => {
   const told = { ...settings, CLICKSTREAM_URL: clickstream.url };
   const args = Object.entries(told).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  served = await serve({ components: ['kafka', 's3', 'connect'], dataDir, args });
+  served = await serve({ components: ['kafka', 's3', 'connect'], dataDir, args, restarts: true });
 };
 
-const ask = async (method: string, path: string, body?: unknown) => {
-  const response = await fetch(`${served.address['CONNECT_URL']}${path}`, {
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
-};
-
-const put = (name: string, config: Record<string, string>) => ask('PUT', `/connectors/${name}/config`, config);
-
-const taskStates = async (name: string): Promise<string[]> => {
-  const { body } = await ask('GET', `/connectors/${name}/status`);
-  return (body?.tasks ?? []).map((task: { state: string }) => task.state);
-};
-
-const running = (name: string) =>
-  until(
-    () => taskStates(name),
-    (states) => states.length > 0 && states.every((state) => state === 'RUNNING'),
-  );
-
-const s3 = () =>
-  new S3Client({
-    endpoint: served.address['AWS_ENDPOINT_URL_S3'] ?? '',
-    region: served.address['AWS_REGION'] ?? '',
-    forcePathStyle: true,
-    credentials: {
-      accessKeyId: served.address['AWS_ACCESS_KEY_ID'] ?? '',
-      secretAccessKey: served.address['AWS_SECRET_ACCESS_KEY'] ?? '',
-    },
-  });
-
-/** Every object below a prefix: its lines by its key. */
-const objects = async (prefix: string): Promise<Map<string, string[]>> => {
-  const client = s3();
-  const found = new Map<string, string[]>();
-  let next: string | undefined;
-  do {
-    const page = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        ...(next === undefined ? {} : { ContinuationToken: next }),
-      }),
-    );
-    for (const { Key = '' } of page.Contents ?? []) {
-      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-      found.set(Key, ((await object.Body?.transformToString()) ?? '').trimEnd().split('\n'));
-    }
-    next = page.NextContinuationToken;
-  } while (next !== undefined);
-  client.destroy();
-  return found;
-};
-
-const kafka = () =>
-  new Kafka({
-    clientId: 'contract',
-    brokers: [served.address['KAFKA_BOOTSTRAP_SERVERS'] ?? ''],
-    logLevel: logLevel.NOTHING,
-  });
-
-type Sent = { key?: string | null; value: string | null; headers?: Record<string, string>; partition?: number };
-
-const produce = async (topic: string, messages: Sent[]): Promise<void> => {
-  const producer = kafka().producer({ createPartitioner: Partitioners.DefaultPartitioner });
-  await producer.connect();
-  await producer.send({ topic, messages: messages.map(({ key = null, ...message }) => ({ key, ...message })) });
-  await producer.disconnect();
-};
-
-type Read = { key: string | undefined; value: string | undefined; headers: Record<string, string> };
-
-/** Reads a topic from its start until `count` records are there. */
-const consume = async (topic: string, count: number): Promise<Read[]> => {
-  const consumer = kafka().consumer({
-    maxWaitTimeInMs: 100,
-    groupId: `contract-${topic}-${Math.trunc(performance.now())}`,
-  });
-  const read: Read[] = [];
-  await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
-  await consumer.run({
-    eachMessage: async ({ message }) => {
-      const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]);
-      read.push({
-        key: message.key?.toString(),
-        value: message.value?.toString(),
-        headers: Object.fromEntries(headers),
-      });
-    },
-  });
-  await until(
-    async () => read.length,
-    (length) => length >= count,
-  );
-  await consumer.disconnect();
-  return read;
-};
-
-const sink = (config: Record<string, string>): Record<string, string> => {
-  const base = { ...artefact('sink_s3_connector') };
-  for (const name of ['path.format', 'partition.duration.ms', 'locale', 'timestamp.extractor', 'partitioner.class'])
-    delete base[name];
-  return {
-    ...base,
-    'partitioner.class': 'io.confluent.connect.storage.partitioner.DefaultPartitioner',
-    'rotate.schedule.interval.ms': '-1',
-    ...config,
-  };
-};
+const { ask, put, taskStates, running, s3, objects, kafka, produce, consume } = connectClient(() => served);
 
 const clicksInS3 = async (): Promise<Map<number, number>> => {
   const seen = new Map<number, number>();
@@ -240,6 +117,17 @@ afterAll(async () => {
   clickstream?.stop();
   removeFolder(dataDir);
 });
+
+const sinkVersion = async (): Promise<string> => {
+  const { body } = await ask('GET', '/connector-plugins');
+  return body.find((plugin: { class: string }) => plugin.class === 'io.confluent.connect.s3.S3SinkConnector').version;
+};
+
+/** What only Confluent's own sink does cannot be seen where another one has its name. */
+const skipUnlessConfluent = async ({ skip }: TestContext): Promise<void> => {
+  const version = await sinkVersion();
+  if (!/^\d+\.\d+\.\d+$/.test(version)) skip(`the S3 sink of this worker, version ${version}, is not Confluent’s`);
+};
 
 describe('the pipeline’s own connectors', () => {
   test('clicks go from the API to objects that are named by topic, time and first offset', async () => {
@@ -285,7 +173,7 @@ describe('the pipeline’s own connectors', () => {
     expect(properties('commit-sink_s3_connector')).toEqual({ tasks: 1 });
     const statuses = await consume('connect-status', 4);
     const status = JSON.parse(statuses.find(({ key }) => key === 'status-task-sink_s3_connector-0')?.value ?? '{}');
-    expect(status).toMatchObject({ state: 'RUNNING', trace: null, version: '10.5.23' });
+    expect(status).toMatchObject({ state: 'RUNNING', trace: null, version: await sinkVersion() });
     const [offset] = await consume('connect-offsets', 1);
     expect(offset?.key).toBe('["CLICKSTREAM_SRC_CONNECTOR",{}]');
   });
@@ -406,7 +294,8 @@ describe('the S3 sink', () => {
     gate.stop();
   });
 
-  test('a missing bucket fails the task, and a restart of failed tasks brings it back', async () => {
+  test('a missing bucket fails the task, and a restart of failed tasks brings it back', async (context) => {
+    await skipUnlessConfluent(context);
     await put('no-bucket', sink({ topics: 'by-count', 's3.bucket.name': 'not-there-yet' }));
     await until(
       () => taskStates('no-bucket'),
@@ -528,7 +417,7 @@ describe('errors and states', () => {
         }),
       ({ status }) => status === 200,
     );
-    expect(moved.body.message).toBe('The offsets for this connector have been altered successfully');
+    expect(moved.body.message).toMatch(/offsets for this connector have been altered successfully/);
     expect((await ask('GET', '/connectors/stateful-sink/offsets')).body.offsets[0].offset).toEqual({ kafka_offset: 1 });
     expect((await ask('DELETE', '/connectors/stateful-sink/offsets')).status).toBe(200);
     expect((await ask('GET', '/connectors/stateful-sink/offsets')).body).toEqual({ offsets: [] });

@@ -257,12 +257,16 @@ describe('the Kafka broker', () => {
 
 describe('a Kafka broker that is killed', () => {
   it('has every acknowledged message and offset when it is started again', async () => {
-    let served = await serve({ components: ['kafka'] });
+    let served = await serve({ components: ['kafka'], restarts: true });
     const acknowledged: string[] = [];
+    const creator = clientOf(served).admin();
+    await creator.connect();
+    await creator.createTopics({ waitForLeaders: true, topics: [{ topic: 'survivors' }] });
+    await creator.disconnect();
     const attempt = async (round: number): Promise<void> => {
       const producer = clientOf(served).producer({
         createPartitioner: Partitioners.DefaultPartitioner,
-        retry: { retries: 0 },
+        retry: { initialRetryTime: 50, retries: 5 },
       });
       await producer.connect();
       let killed = false;
@@ -279,7 +283,7 @@ describe('a Kafka broker that is killed', () => {
       killed = true;
       await Promise.all(workers);
       await producer.disconnect().catch(() => {});
-      served = await serve({ components: ['kafka'], dataDir: served.dataDir });
+      served = await serve({ components: ['kafka'], dataDir: served.dataDir, restarts: true });
     };
     for (const round of [0, 1, 2]) await attempt(round);
     const seen: Seen[] = [];
@@ -298,7 +302,7 @@ describe('a Kafka broker that is killed', () => {
     };
     const committed = await offsetsOf();
     await served.kill();
-    served = await serve({ components: ['kafka'], dataDir: served.dataDir });
+    served = await serve({ components: ['kafka'], dataDir: served.dataDir, restarts: true });
     expect(await offsetsOf()).toEqual(committed);
     expect(await served.stop()).toBe(0);
     removeFolder(served.dataDir);

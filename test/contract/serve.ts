@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,11 +15,17 @@ export type Served = {
   dataDir: string;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
-  /** kill -9 of the whole program. */
+  /** kill -9 of the whole program, and of its containers. */
   kill(): Promise<void>;
 };
 
-export type ServeRequest = { components: readonly string[]; dataDir?: string; args?: readonly string[] };
+export type ServeRequest = {
+  components: readonly string[];
+  dataDir?: string;
+  args?: readonly string[];
+  /** It is started again on its state: containers and their volumes are kept until `removeFolder`. */
+  restarts?: boolean;
+};
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'sluicebox-test-'));
 
@@ -52,14 +58,46 @@ const images = (): Map<string, string> => {
   return new Map(Object.values(services).map(({ image, labels }) => [labels?.['sluicebox.component'] ?? '', image]));
 };
 
-const ofProvider = provider === 'embedded' ? [] : ['--provider', provider];
+const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' }).trim();
+
+/** Containers whose override file is in this folder, and the compose projects they are of. */
+const containersOf = (dataDir: string): { id: string; project: string }[] => {
+  const fields = ['.ID', '.Label "com.docker.compose.project"', '.Label "com.docker.compose.project.config_files"'];
+  const listed = docker('ps', '--all', '--format', fields.map((field) => `{{${field}}}`).join('\t'));
+  return listed.split('\n').flatMap((line) => {
+    const [id = '', project = '', files = ''] = line.split('\t');
+    return files.includes(`${dataDir}/`) ? [{ id, project }] : [];
+  });
+};
+
+/** The address of this machine on Docker's bridge: told by the engine, or the first of its subnet. */
+const bridgeAddress = (): string => {
+  const [gateway, subnet = ''] = docker(
+    ...['network', 'inspect', 'bridge', '--format', '{{range .IPAM.Config}}{{.Gateway}},{{.Subnet}}{{end}}'],
+  ).split(',');
+  return gateway || subnet.replace(/\d+\/\d+$/, '1');
+};
+
+/**
+ * Where a server of a test listens, and by which name the components reach it: containers come by Docker's bridge on Linux, and by the
+ * loopback interface where Docker runs in a machine of its own.
+ */
+export const serverHost = (): { bind: string; name: string } =>
+  provider === 'embedded'
+    ? { bind: '127.0.0.1', name: '127.0.0.1' }
+    : { bind: process.platform === 'linux' ? bridgeAddress() : '127.0.0.1', name: 'host.docker.internal' };
 
 /** Starts the built program's `serve` on free ports, by the provider of this run, and resolves when every component has told its address. */
-export const serve = async ({ components, dataDir = temporaryFolder(), args = [] }: ServeRequest): Promise<Served> => {
+export const serve = async ({
+  components,
+  dataDir = temporaryFolder(),
+  args = [],
+  restarts = false,
+}: ServeRequest): Promise<Served> => {
   const ports = args.includes('--port') ? [] : components.flatMap((component) => ['--port', `${component}=0`]);
   const child = startProgram([
     ...['serve', ...components, '--json', '--data', dataDir],
-    ...ofProvider,
+    ...(provider === 'embedded' ? [] : ['--provider', provider, ...(restarts ? ['--keep'] : [])]),
     ...ports,
     ...args,
   ]);
@@ -88,8 +126,19 @@ export const serve = async ({ components, dataDir = temporaryFolder(), args = []
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended(child);
+    if (provider === 'embedded') return;
+    const ids = containersOf(dataDir).map(({ id }) => id);
+    for (const id of ids) {
+      // One that ended when its neighbour was killed cannot be killed.
+      if (docker('inspect', '--format', '{{.State.Running}}', id) === 'true') docker('kill', id);
+    }
   };
   return { address, dataDir, stop, kill };
 };
 
-export const removeFolder = (dir: string): void => rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+/** Removes a data folder, and containers that were kept for it. */
+export const removeFolder = (dir: string): void => {
+  const projects = provider === 'embedded' ? [] : containersOf(dir).map(({ project }) => project);
+  for (const project of new Set(projects)) docker('compose', '-p', project, 'down', '--volumes', '--timeout', '2');
+  rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+};

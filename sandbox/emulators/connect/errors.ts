@@ -51,6 +51,7 @@ export const restErrors = {
     ),
   noOffsetsGiven: () => new RestError(400, 'Partitions / offsets need to be provided for an alter offsets request'),
   badOffsets: (message: string) => new RestError(400, message),
+  offsetsNotModified: (name: string) => new RestError(500, `Failed to modify offsets for sink connector ${name}`),
   topicTrackingDisabled: () => new RestError(403, 'Topic tracking is disabled.'),
   topicResetDisabled: () => new RestError(403, 'Topic tracking reset is disabled.'),
   loggerNotFound: (name: string) => new RestError(404, `Logger ${name} not found.`),

@@ -151,7 +151,7 @@ const common: readonly ConfigDefinition[] = [
     orderInGroup: 12,
     width: 'LONG',
     displayName: 'Transforms',
-    validate: uniqueNames('transformation'),
+    validate: uniqueNames,
   },
   {
     name: 'predicates',
@@ -163,7 +163,7 @@ const common: readonly ConfigDefinition[] = [
     orderInGroup: 13,
     width: 'LONG',
     displayName: 'Predicates',
-    validate: uniqueNames('predicate'),
+    validate: uniqueNames,
   },
   {
     name: 'config.action.reload',

@@ -45,11 +45,7 @@ export const connectorName: Validate = (name, value) => {
 };
 
 /** Aliases of transformations or predicates must be distinct. */
-export const uniqueNames =
-  (what: string): Validate =>
-  (name, value) => {
-    const aliases = Array.isArray(value) ? value : [];
-    return new Set(aliases).size === aliases.length
-      ? null
-      : invalidValue(name, value, `Duplicate alias provided. (${what})`);
-  };
+export const uniqueNames: Validate = (name, value) => {
+  const aliases = Array.isArray(value) ? value : [];
+  return new Set(aliases).size === aliases.length ? null : invalidValue(name, value, 'Duplicate alias provided.');
+};

@@ -308,6 +308,7 @@ const serializationFailed = (cause: unknown): DataError =>
       cause instanceof JsonSyntaxError
         ? new ConnectError(`com.fasterxml.jackson.core.JsonParseException: ${cause.message}`, {
             javaClass: 'org.apache.kafka.common.errors.SerializationException',
+            cause: new ConnectError(cause.message, { javaClass: 'com.fasterxml.jackson.core.JsonParseException' }),
           })
         : cause,
   });

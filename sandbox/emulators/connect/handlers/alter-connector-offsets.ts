@@ -41,8 +41,10 @@ const sinkChange = ({
 }: OffsetWrite): { partition: { topic: string; partition: number }; offset: bigint | null } => {
   const topic = partition['kafka_topic'];
   const number = Number(partition['kafka_partition']);
-  if (topic === undefined || topic === null) {
-    throw restErrors.badOffsets("The partition for a sink connector offset must contain the key 'kafka_topic'");
+  if (topic === undefined || topic === null || !('kafka_partition' in partition)) {
+    throw restErrors.badOffsets(
+      "The partition for a sink connector offset must contain the keys 'kafka_topic' and 'kafka_partition'",
+    );
   }
   if (!Number.isInteger(number) || number < 0) {
     throw restErrors.badOffsets(
@@ -51,7 +53,7 @@ const sinkChange = ({
   }
   if (offset === null) return { partition: { topic: String(topic), partition: number }, offset: null };
   const next = offset['kafka_offset'];
-  if (next === undefined || next === null || !/^\d+$/.test(String(next))) {
+  if (next === undefined || next === null || !/^[+-]?\d+$/.test(String(next))) {
     throw restErrors.badOffsets(
       `Failed to parse the following Kafka offset value in the provided offsets: '${next}'. Offset values for sink connectors need to be integers.`,
     );
@@ -72,6 +74,8 @@ export const alterConnectorOffsets: RestHandler = {
       const set = changes
         .filter(({ offset }) => offset !== null)
         .map(({ partition, offset }): TopicPartitionOffset => ({ ...partition, offset: offset as bigint }));
+      // Only the admin client minds, in the middle of the change.
+      if (set.some(({ offset }) => offset < 0n)) throw restErrors.offsetsNotModified(name);
       const reset = changes.filter(({ offset }) => offset === null).map(({ partition }) => partition);
       await alterSinkOffsets(herder.access, sinkGroupId(name, config), set, reset);
       return { status: 200, body: { message: 'The offsets for this connector have been altered successfully' } };

@@ -26,7 +26,7 @@ export const textMap = (json: JsonValue | undefined, bodyText: string): Record<s
   return map;
 };
 
-/** A setting without a value is as good as absent. */
+/** A setting without a value is taken for absent; a real worker refuses it. */
 export const withoutNulls = (map: Readonly<Record<string, string | null>>): Record<string, string> =>
   Object.fromEntries(Object.entries(map).filter((entry): entry is [string, string] => entry[1] !== null));
 

@@ -16,6 +16,7 @@ const outputTypes: readonly ConnectType[] = [
   'boolean',
   'string',
 ];
+const otherTypes: readonly ConnectType[] = ['bytes', 'array', 'map', 'struct'];
 const dayMs = 86_400_000;
 
 const widths: Partial<Record<ConnectType, number>> = { int8: 8, int16: 16, int32: 32, int64: 64 };
@@ -92,6 +93,13 @@ type Spec = { whole: ConnectType | undefined; fields: ReadonlyMap<string, Connec
 const typeOf = (text: string): ConnectType => {
   const type = text.trim().toLowerCase() as ConnectType;
   if (outputTypes.includes(type)) return type;
+  // A ConfigException that was given its cause for the value, and the sentence for the name.
+  if (!otherTypes.includes(type)) {
+    const why = `No enum constant org.apache.kafka.connect.data.Schema.Type.${text.trim().toUpperCase()}`;
+    throw new ConfigError(
+      `Invalid value java.lang.IllegalArgumentException: ${why} for configuration Invalid type found in casting spec: ${text.trim()}`,
+    );
+  }
   throw new ConfigError(`Invalid type found in casting spec: ${text.trim()}`);
 };
 
@@ -132,16 +140,16 @@ const castSchema = (schema: ConnectSchema, { whole, fields }: Spec): ConnectSche
   return whole === undefined ? withOptionality(updated, schema) : castDefault(withOptionality(updated, schema), schema);
 };
 
+const specSetting = nonEmptyList(
+  'spec',
+  'List of fields and the type to cast them to of the form field1:type,field2:type to cast fields of Maps or Structs. A single type to cast the entire value.',
+  (mappings) => void parseSpec(mappings),
+);
+
 /** org.apache.kafka.connect.transforms.Cast: `field:type,…`, or one type for the whole. */
 export const cast = onKeyAndValue({
   simpleName: 'Cast',
-  configDefinitions: [
-    nonEmptyList(
-      'spec',
-      'List of fields and the type to cast them to of the form field1:type,field2:type to cast fields of Maps or Structs. A single type to cast the entire value.',
-    ),
-    replaceNullSetting,
-  ],
+  configDefinitions: [specSetting, replaceNullSetting],
   create: (config) => {
     const spec = parseSpec(config.list('spec'));
     const { whole, fields } = spec;

@@ -1,12 +1,27 @@
+import { ConfigError } from '../connect-errors.ts';
 import type { ConfigDefinition } from '../plugin.ts';
 
-export const nonEmptyList = (name: string, documentation: string): ConfigDefinition => ({
+/** `check` throws a ConfigError for what no list of this setting may hold. */
+export const nonEmptyList = (
+  name: string,
+  documentation: string,
+  check: (items: readonly string[]) => void = () => {},
+): ConfigDefinition => ({
   name,
   type: 'LIST',
   importance: 'HIGH',
   documentation,
-  validate: (setting, value) =>
-    Array.isArray(value) && value.length > 0 ? null : `Invalid value ${value} for configuration ${setting}: Empty list`,
+  validate: (setting, value) => {
+    if (!Array.isArray(value) || value.length === 0)
+      return `Invalid value ${value} for configuration ${setting}: Empty list`;
+    try {
+      check(value);
+      return null;
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    }
+  },
 });
 
 export const replaceNullSetting: ConfigDefinition = {

@@ -58,7 +58,8 @@ const sinkErrors = (config: ConnectorConfig): ConfigErrors => {
     return { topics: [message], 'topics.regex': [message] };
   }
   if (deadLetters !== '' && topics.split(',').some((topic) => topic.trim() === deadLetters)) {
-    const message = `The DLQ topic '${deadLetters}' may not be included in the list of topics ('topics=${topics}') consumed by the connector`;
+    const list = topics.split(',').map((topic) => topic.trim());
+    const message = `The DLQ topic '${deadLetters}' may not be included in the list of topics ('topics=[${list.join(', ')}]') consumed by the connector`;
     return { topics: [message] };
   }
   return {};
