@@ -59,7 +59,8 @@ const serve = async (names: ComponentName[], options: ServeOptions): Promise<voi
     chosenPorts: options.port,
     emit: (event) => process.stderr.write(`${event.component}: ${event.message}\n`),
     onReady: async (component, address) => {
-      if (component === 'snowflake') await makeRoom(address);
+      // Nothing is made in an account that is not ours.
+      if (component === 'snowflake' && options.provider.snowflake !== 'external') await makeRoom(address);
       if (options.json) return write(JSON.stringify({ component, address }));
       write(`${component} is ready`);
       for (const [name, value] of Object.entries(address)) write(`  ${name}=${value}`);

@@ -8,7 +8,7 @@ import { createBuckets, notifyPipes } from './buckets.ts';
 import type { DevSchema } from './dev-schema.ts';
 import type { Graph } from './graph.ts';
 import { mayChange, type Outside } from './outside.ts';
-import { prepareTopics } from './topics.ts';
+import { foreseeWorker, prepareTopics } from './topics.ts';
 import { checkWorkerEnvironment } from './worker-environment.ts';
 
 export type BringUpRequest = {
@@ -65,6 +65,7 @@ export const bringUp = (request: BringUpRequest): BringUp => {
       return 'buckets notify the pipes';
     }),
   );
+  if (outside?.components.has('kafka') && mayChange('kafka', outside)) foreseeWorker(environment, outside);
   const topics = outside?.components.has('kafka')
     ? ready('kafka').then(() => prepareTopics(request, environment, outside, clock))
     : Promise.resolve();

@@ -66,6 +66,8 @@ const clickstreamPort = 8080;
 /** Runs the whole pipeline of a project: six components, each by its provider, the artefacts applied to them, and the traffic. */
 export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> => {
   const { artefacts, settings, dataDir, emit } = request;
+  if (Object.values(request.choice).includes('external') && !request.outside)
+    throw new Error('nobody said what may be done to the systems that run elsewhere');
   const plan = fittingPlan(request.simulators, artefacts, settings.environment);
   const started = await startComponents({
     ...request,

@@ -1,7 +1,7 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import type { Address } from '../components/component.ts';
 import { kafkaOptions } from '../components/kafka-options.ts';
-import { workerTopics } from '../components/worker-group.ts';
+import { ownWorkerGroup, workerGroupName, workerTopics } from '../components/worker-group.ts';
 import type { Clock } from '../core/clock.ts';
 import { retryUntil } from '../core/retry.ts';
 import { UsageError } from '../core/usage-error.ts';
@@ -34,46 +34,69 @@ export const prepareTopics = async (
       outside.record.add({ kind: 'topic', name, where: whereIs('kafka', environment) });
       await admin.createTopics({ topics: [{ topic: name, numPartitions: -1, replicationFactor: -1 }] });
     }
-    if (!outside.components.has('connect')) await refuseTakenGroups(graph, admin, clock);
-    if (mayChange('kafka', outside)) foresee({ graph, artefacts }, existing, environment, outside);
+    if (mayChange('kafka', outside)) foreseeHistories(artefacts, existing, environment, outside);
+    if (!outside.components.has('connect')) await takeGroups(graph, admin, { environment, outside, clock });
   } finally {
     await admin.disconnect();
   }
 };
 
-/** What connectors and a worker of ours make by themselves: it was not there before, so it is ours to clean up. */
-const foresee = (
-  { graph, artefacts }: { graph: Graph; artefacts: Artefacts },
+/** What Debezium makes by itself: it was not there before, so it is ours to clean up. */
+const foreseeHistories = (
+  { connectors }: Artefacts,
   existing: ReadonlySet<string>,
   environment: Address,
   outside: Outside,
 ): void => {
-  const where = whereIs('kafka', environment);
-  const histories = artefacts.connectors.flatMap(({ config }) => config['schema.history.internal.kafka.topic'] ?? []);
-  const ofWorker = outside.components.has('connect') ? [] : Object.values(workerTopics(environment) ?? {});
-  for (const name of [...histories, ...ofWorker]) {
-    if (!existing.has(name) && !name.includes('${')) outside.record.add({ kind: 'topic', name, where });
+  for (const { config } of connectors) {
+    const name = config['schema.history.internal.kafka.topic'];
+    if (name && !existing.has(name) && !name.includes('${'))
+      outside.record.add({ kind: 'topic', name, where: whereIs('kafka', environment) });
   }
-  if (outside.components.has('connect')) return;
-  for (const { kind, name } of graph.nodes)
-    if (kind === 'sink-connector') outside.record.add({ kind: 'group', name: `connect-${name}`, where });
 };
 
-type Admin = { describeGroups(ids: string[]): Promise<{ groups: { groupId: string; members: unknown[] }[] }> };
+/** The topics of a worker of ours that has a group of its own there; it makes them as it starts. */
+export const foreseeWorker = (environment: Address, outside: Outside): void => {
+  if (environment[workerGroupName] !== ownWorkerGroup()) return;
+  const where = whereIs('kafka', environment);
+  for (const name of Object.values(workerTopics(environment) ?? {})) outside.record.add({ kind: 'topic', name, where });
+};
+
+type Group = { groupId: string; members: readonly { clientId: string }[]; state: string };
+
+// A broker that has only just started does not know its groups yet.
+const loadingDeadlineMs = 30_000;
+
+const describeSinks = async (graph: Graph, admin: Admin, clock: Clock): Promise<readonly Group[]> => {
+  const sinks = graph.nodes.filter(({ kind }) => kind === 'sink-connector');
+  if (sinks.length === 0) return [];
+  const ids = sinks.map(({ name }) => `connect-${name}`);
+  const describe = async () => (await admin.describeGroups(ids)).groups;
+  return retryUntil(describe, { clock, deadlineMs: loadingDeadlineMs, pauseMs: 250 });
+};
 
 // Members of a sandbox that was killed are members until their session is over.
 const leavingDeadlineMs = 10_000;
 
-const refuseTakenGroups = async (graph: Graph, admin: Admin, clock: Clock): Promise<void> => {
-  const sinks = graph.nodes.filter(({ kind }) => kind === 'sink-connector');
-  if (sinks.length === 0) return;
-  const look = async (): Promise<void> => {
-    const { groups } = await admin.describeGroups(sinks.map(({ name }) => `connect-${name}`));
-    const taken = groups.find(({ members }) => members.length > 0);
-    if (!taken) return;
+/** Groups of sinks that a worker of ours will run: none has members, and those that nobody had before are ours to clean up. */
+const takeGroups = async (
+  graph: Graph,
+  admin: Admin,
+  { environment, outside, clock }: { environment: Address; outside: Outside; clock: Clock },
+): Promise<void> => {
+  const look = async (): Promise<readonly Group[]> => {
+    const groups = await describeSinks(graph, admin, clock);
+    // Our worker goes on with what it ran before as soon as it starts.
+    const ours = `connect-${environment[workerGroupName]}`;
+    const taken = groups.find(({ members }) => members.some(({ clientId }) => clientId !== ours));
+    if (!taken) return groups;
     throw new UsageError(
       `group ${taken.groupId} has members on the external kafka: a worker runs that connector there already, and a second would take its partitions; take connect=external, or give the connector another name`,
     );
   };
-  await retryUntil(look, { clock, deadlineMs: leavingDeadlineMs, pauseMs: 500 });
+  const groups = await retryUntil(look, { clock, deadlineMs: leavingDeadlineMs, pauseMs: 500 });
+  const where = whereIs('kafka', environment);
+  // Kafka's word for a group that does not exist.
+  for (const { groupId, state } of groups)
+    if (state === 'Dead') outside.record.add({ kind: 'group', name: groupId, where });
 };

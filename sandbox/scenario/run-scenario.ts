@@ -4,6 +4,7 @@ import { retryUntil } from '../core/retry.ts';
 import { UsageError } from '../core/usage-error.ts';
 import type { Artefacts } from '../pipeline/artefacts.ts';
 import type { Graph } from '../pipeline/graph.ts';
+import type { Outside } from '../pipeline/outside.ts';
 import { type Sandbox, startSandbox } from '../pipeline/sandbox.ts';
 import type { Settings } from '../pipeline/settings.ts';
 import type { ProviderChoice } from '../providers/provider.ts';
@@ -22,6 +23,8 @@ export type ScenarioRequest = {
   projectDir: string;
   choice: ProviderChoice;
   dataDir: string;
+  /** What may be done to systems that run elsewhere; absent when there are none. */
+  outside?: Outside | undefined;
   clock: Clock;
   emit: Emit;
   /** The rows of the lanes' last tables are written here, a file each. */

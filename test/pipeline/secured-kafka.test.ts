@@ -208,7 +208,7 @@ describe.skipIf(reason !== undefined)(`a real broker with TLS and SCRAM${reason 
   });
 
   test('rows flow through it from both sources to both last tables', async () => {
-    const { code, output } = await sandbox(profile(), '--for', '25s');
+    const { code, output } = await sandbox(profile(), '--for', '40s');
     expect(output).toContain('first row in transformed_clickstream');
     expect(output).toContain('first row in transformed_logs');
     expect(code).toBe(0);
