@@ -265,7 +265,8 @@ describe('the S3 sink', () => {
     for (const [key, lines] of found) expect(twice.get(key)).toEqual(lines);
   });
 
-  test('a busy S3 is waited for: the same records arrive, once', async () => {
+  test('a busy S3 is waited for: the same records arrive, once', async (context) => {
+    await skipUnlessConfluent(context);
     const gate = await startGate(served.address['AWS_ENDPOINT_URL_S3'] ?? '');
     await put(
       'gated-sink',
