@@ -67,11 +67,11 @@ describe('logging in', () => {
     await expect(connect({ password: 'wrong' })).rejects.toMatchObject({
       errno: 1045,
       sqlState: '28000',
-      message: "Access denied for user 'root'@'localhost' (using password: YES)",
+      message: expect.stringMatching(/^Access denied for user 'root'@'[^']+' \(using password: YES\)$/),
     });
     await expect(connect({ user: 'ghost', password: '' })).rejects.toMatchObject({
       errno: 1045,
-      message: "Access denied for user 'ghost'@'localhost' (using password: NO)",
+      message: expect.stringMatching(/^Access denied for user 'ghost'@'[^']+' \(using password: (?:YES|NO)\)$/),
     });
     await expect(connect({ database: 'nope' })).rejects.toMatchObject({ errno: 1049, sqlState: '42000' });
   });
@@ -422,7 +422,7 @@ describe('the binlog', () => {
 });
 
 test('after kill -9 every acknowledged commit is there, and nothing of what was not committed', async () => {
-  let victim = await serve({ components: ['mysql'] });
+  let victim = await serve({ components: ['mysql'], restarts: true });
   try {
     const open = () => createConnection({ ...optionsOf(victim), multipleStatements: true });
     const setUp = await open();
@@ -443,10 +443,10 @@ test('after kill -9 every acknowledged commit is there, and nothing of what was 
           acknowledged = id + 2;
         }
       })().catch(() => {});
-      await expect.poll(() => acknowledged - first).toBeGreaterThan(100);
+      await expect.poll(() => acknowledged - first, { timeout: 60_000 }).toBeGreaterThan(100);
       await victim.kill();
       await writing;
-      victim = await serve({ components: ['mysql'], dataDir: victim.dataDir });
+      victim = await serve({ components: ['mysql'], dataDir: victim.dataDir, restarts: true });
       const reader = await open();
       const [found] = await reader.query<RowDataPacket[]>(
         'SELECT COUNT(*) AS n, COUNT(DISTINCT id DIV 2) AS pairs, MIN(id) AS least FROM ledger.entries WHERE id NOT BETWEEN 0 AND ?',

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
@@ -564,6 +565,17 @@ const startWebhook = async () => {
 // The queue that the sandbox gives to Snowflake's pipes, as SHOW PIPES tells it.
 const QueueArn = 'arn:aws:sqs:us-east-1:000000000000:sf-snowpipe-sluicebox';
 
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+const documentedFields = [
+  ...['eventVersion', 'eventSource', 'awsRegion', 'eventTime', 'eventName', 'userIdentity/principalId'],
+  ...['requestParameters/sourceIPAddress', 'responseElements/x-amz-request-id', 'responseElements/x-amz-id-2'],
+  ...['s3/s3SchemaVersion', 's3/configurationId', 's3/bucket/name', 's3/bucket/ownerIdentity/principalId'],
+  ...['s3/bucket/arn', 's3/object/key', 's3/object/size', 's3/object/eTag', 's3/object/sequencer'],
+];
+
+const fieldAt = (value: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], value);
+
 describe('event notifications', () => {
   const Bucket = 'notifying';
   let webhook: Awaited<ReturnType<typeof startWebhook>>;
@@ -638,6 +650,16 @@ describe('event notifications', () => {
         },
       ],
     });
+  });
+
+  // What a real MinIO (module 20260212201848) posted for an object that a sink wrote, 2026-11-22. It says more than AWS does; what AWS says too is of one shape.
+  it('have the fields that AWS documents, of the types that MinIO gives them', () => {
+    const [real] = JSON.parse(readFileSync(new URL('../golden/s3/bucket-notifications.json', import.meta.url), 'utf8'));
+    const [first] = webhook.messages.flatMap(({ Records }) => (Records as unknown[] | undefined) ?? []);
+    const shape = (event: unknown): Record<string, string> =>
+      Object.fromEntries(documentedFields.map((path) => [path, typeof fieldAt(event, path.split('/'))]));
+    expect(shape(first)).toEqual(shape(real.Records[0]));
+    expect(Object.values(shape(first))).not.toContain('undefined');
   });
 
   it('go to known queues only, and without overlaps', async () => {
