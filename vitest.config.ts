@@ -22,8 +22,9 @@ const contractOn = (provider: string): TestProjectInlineConfiguration => {
             testTimeout: 300_000,
             fileParallelism: false,
             sequence: { groupOrder: 1 },
-            // Snowflake is the same emulator in a container and embedded: it has no real part to compare with.
-            exclude: ['test/contract/snowflake.test.ts'],
+            // Snowflake is the same emulator in a container and embedded: it has no real part to compare with. debezium.test.ts ends the
+            // worker by itself, beside a stack that goes on; debezium-golden.test.ts has the real Debezium.
+            exclude: ['test/contract/snowflake.test.ts', 'test/contract/debezium.test.ts'],
           }),
     },
   };

@@ -17,7 +17,7 @@ import { createTransactions } from './storage/transaction.ts';
 import { loadStreams } from './streams/streams.ts';
 import { createTasks } from './tasks/tasks.ts';
 
-export { notificationChannel, type SnowflakeOptions, snowpipeQueueName } from './engine.ts';
+export type { SnowflakeOptions } from './engine.ts';
 
 const openEngine = async (context: ServerContext, options: SnowflakeOptions): Promise<Engine> => {
   const { dataDir, clock, emit } = context;

@@ -7,7 +7,6 @@ import {
   atOneOf,
   atWords,
   type Cursor,
-  expect,
   fail,
   identifier,
   integerLiteral,
@@ -157,5 +156,3 @@ export const parseDescribe = (cursor: Cursor): Statement => {
         : null;
   return { kind: 'describe', table, column };
 };
-
-export const expectShow = (cursor: Cursor): void => expect(cursor, 'SHOW');

@@ -25,8 +25,6 @@ export const readInt2 = (reader: Reader): number => reader.bytes.readUInt16LE(ad
 export const readInt3 = (reader: Reader): number => reader.bytes.readUIntLE(advance(reader, 3), 3);
 export const readInt4 = (reader: Reader): number => reader.bytes.readUInt32LE(advance(reader, 4));
 export const readInt8 = (reader: Reader): bigint => reader.bytes.readBigUInt64LE(advance(reader, 8));
-export const readSignedInt4 = (reader: Reader): number => reader.bytes.readInt32LE(advance(reader, 4));
-export const readSignedInt8 = (reader: Reader): bigint => reader.bytes.readBigInt64LE(advance(reader, 8));
 export const readFloat = (reader: Reader): number => reader.bytes.readFloatLE(advance(reader, 4));
 export const readDouble = (reader: Reader): number => reader.bytes.readDoubleLE(advance(reader, 8));
 

@@ -35,8 +35,6 @@ export const columnType = {
   geometry: 255,
 } as const;
 
-export type ColumnType = (typeof columnType)[keyof typeof columnType];
-
 // https://dev.mysql.com/doc/dev/mysql-server/latest/group__group__cs__column__definition__flags.html
 export const columnFlag = {
   notNull: 1,

@@ -209,5 +209,3 @@ export const encodeAuthMoreData = (data: Uint8Array): Buffer => {
   writeBytes(writer, data);
   return take(writer);
 };
-
-export const decodeAuthMoreData = (payload: Buffer): Buffer => payload.subarray(1);

@@ -14,14 +14,6 @@ export const atLeast =
     return Number(value) < minimum ? invalidValue(name, value, `Value must be at least ${minimum}`) : null;
   };
 
-/** ConfigDef.Range.between. */
-export const between =
-  (minimum: number, maximum: number): Validate =>
-  (name, value) =>
-    value !== null && Number(value) > maximum
-      ? invalidValue(name, value, `Value must be no more than ${maximum}`)
-      : atLeast(minimum)(name, value, {});
-
 /** ConfigDef.ValidString.in. */
 export const oneOf =
   (allowed: readonly string[]): Validate =>

@@ -8,7 +8,6 @@ export type KnownColumn = { name: string; type: SqlType };
 
 export const text = (name: string): KnownColumn => ({ name, type: { kind: 'text' } });
 export const number = (name: string): KnownColumn => ({ name, type: { kind: 'number', precision: 38, scale: 0 } });
-export const boolean = (name: string): KnownColumn => ({ name, type: { kind: 'boolean' } });
 export const ltz = (name: string): KnownColumn => ({ name, type: { kind: 'timestamp_ltz', scale: 3 } });
 
 const literal = (value: Value | Timestamp): string => {

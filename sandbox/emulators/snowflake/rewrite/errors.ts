@@ -53,9 +53,6 @@ export const tooManyArguments = (call: string, expected: number | string, got: n
 export const invalidArgumentTypes = (name: string, types: string, where?: Place) =>
   compilation('001044', '42P13', where, `Invalid argument types for function '${name}': (${types})`);
 
-export const notAGroupByExpression = (name: string, where?: Place) =>
-  compilation('000979', '42601', where, `[${name}] is not a valid group by expression`);
-
 export const insertColumnMismatch = (got: number, expected: number) =>
   compilation(
     '002020',
@@ -63,9 +60,6 @@ export const insertColumnMismatch = (got: number, expected: number) =>
     undefined,
     `Insert value list does not match column list expecting ${expected} but got ${got}`,
   );
-
-export const invalidValue = (value: string, parameter: string) =>
-  compilation('001008', '22023', undefined, `invalid value [${value}] for parameter '${parameter}'`);
 
 export const unsupportedFeature = (feature: string) =>
   compilation('000002', '0A000', undefined, `Unsupported feature '${feature}'.`);

@@ -51,8 +51,6 @@ export const double: ColumnShape = { type: T.double, metadata: 8 };
 export const date: ColumnShape = { type: T.date, metadata: 0 };
 export const year: ColumnShape = { type: T.year, metadata: 0 };
 export const json: ColumnShape = { type: T.json, metadata: 4 };
-export const geometry: ColumnShape = { type: T.geometry, metadata: 4 };
-export const vector: ColumnShape = { type: T.vector, metadata: 4 };
 export const decimal = (precision: number, scale: number): ColumnShape => ({
   type: T.decimal,
   metadata: precision * 256 + scale,

@@ -162,14 +162,6 @@ const imagesOf = (kind: RowsKind, change: RowChange): RowImage[] => {
   });
 };
 
-/** One row of full images as bytes. */
-export const encodeRow = (kind: RowsKind, change: RowChange, columns: readonly ColumnTraits[]): Buffer => {
-  const sink = newSink(128);
-  const all = columns.map(() => true);
-  for (const image of imagesOf(kind, change)) writeImage(sink, image, all, columns);
-  return written(sink);
-};
-
 /** Rows with the presence bitmaps of an event, as bytes: the inverse of `readRows`. */
 export const encodeRows = (
   shape: Pick<RowsEvent, 'change' | 'columns' | 'columnsAfter'>,

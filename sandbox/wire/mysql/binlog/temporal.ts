@@ -175,10 +175,3 @@ export const unpackTime = (packed: bigint): string => {
   const absolute = packed < 0n ? -packed : packed;
   return timeText(packed < 0n, Number(absolute >> 24n), Number(absolute & 0xffffffn), 6);
 };
-
-export const packDatetime = (text: string): bigint => {
-  const { parts, microseconds } = datetimeParts(text);
-  const [yearValue = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
-  const days = ((yearValue * 13 + month) << 5) | day;
-  return (BigInt(days * 0x20000 + ((hour << 12) | (minute << 6) | second)) << 24n) + BigInt(microseconds);
-};

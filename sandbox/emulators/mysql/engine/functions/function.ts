@@ -1,8 +1,7 @@
 import type { FunctionCall } from '../../../../wire/mysql-sql/ast.ts';
 import type { Compiled } from '../query/compiled.ts';
-import { derive, type Frame } from '../query/compiled.ts';
+import { derive } from '../query/compiled.ts';
 import type { Compiler } from '../query/compiler.ts';
-import type { Statement } from '../query/statement.ts';
 import { toInteger, toNumber, toText } from '../values/convert.ts';
 import type { Datum, SqlType } from '../values/sql-type.ts';
 
@@ -41,19 +40,6 @@ export const strict = (
     },
     extra,
   );
-
-export const textOf =
-  (input: Compiled) =>
-  (frame: Frame): string | null =>
-    toText(input.evaluate(frame), input.type);
-export const integerOf =
-  (input: Compiled, statement: Statement) =>
-  (frame: Frame): bigint | null =>
-    toInteger(input.evaluate(frame), input.type, statement);
-export const numberOf =
-  (input: Compiled, statement: Statement) =>
-  (frame: Frame): number | null =>
-    toNumber(input.evaluate(frame), input.type, statement);
 
 /** The argument at that place; its presence was checked by the count. */
 export const at = (inputs: readonly Compiled[], index: number): Compiled => {

@@ -4,7 +4,6 @@ import { toDecimal, toInteger, toNumber } from '../values/convert.ts';
 import {
   addDecimals,
   type Decimal,
-  decimal,
   divideDecimals,
   multiplyDecimals,
   negateDecimal,
@@ -260,7 +259,3 @@ export const invertedBits = (operand: Compiled, context: ValueContext): Compiled
     },
     { coercibility: 5 },
   );
-
-/** The value as an exact number with that scale, for sums. */
-export const exactValue = (value: Datum, type: SqlType, context: ValueContext): Decimal =>
-  toDecimal(value, type, context) ?? decimal(0n);

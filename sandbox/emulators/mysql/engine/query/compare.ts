@@ -1,7 +1,7 @@
 import { mysqlError } from '../../errors.ts';
 import type { ValueContext } from '../context.ts';
 import { binaryCollation, type Collation, compareStrings, utf8mb4 } from '../values/collation.ts';
-import { toBytes, toDate, toDatetime, toDecimal, toJson, toNumber, toText, toTime } from '../values/convert.ts';
+import { toBytes, toDatetime, toDecimal, toJson, toNumber, toText, toTime } from '../values/convert.ts';
 import { compareDecimals, type Decimal } from '../values/decimal.ts';
 import { compareJson } from '../values/json.ts';
 import { type Datum, kindOf, type SqlType } from '../values/sql-type.ts';
@@ -122,7 +122,3 @@ export const comparesAsColumn = (column: SqlType, value: SqlType): boolean => {
   if (kind === 'time') return other === 'string';
   return false;
 };
-
-/** Makes a date out of text, for a comparison that has turned temporal. */
-export const momentOf = (value: Datum, type: SqlType, context: ValueContext): string | null =>
-  toDate(value, type, context)?.text ?? null;

@@ -1,10 +1,4 @@
-import type {
-  Expression,
-  FunctionCall,
-  OrderItem,
-  Query,
-  WindowSpecification,
-} from '../../../../wire/mysql-sql/ast.ts';
+import type { FunctionCall, WindowSpecification } from '../../../../wire/mysql-sql/ast.ts';
 import type { Datum, Row } from '../values/sql-type.ts';
 import type { Compiled, Frame } from './compiled.ts';
 import type { Scope, Source } from './scope.ts';
@@ -60,5 +54,3 @@ export const newCompiler = (statement: Statement, scope: Scope, clause: string):
   inserted: null,
   target: null,
 });
-
-export type { Expression, OrderItem, Query };

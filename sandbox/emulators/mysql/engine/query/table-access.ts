@@ -1,6 +1,6 @@
 import { mysqlError } from '../../errors.ts';
 import { type LockMode, lockRow, tryLock } from '../storage/locks.ts';
-import { listRange, rangeOf } from '../storage/ordered-map.ts';
+import { listRange } from '../storage/ordered-map.ts';
 import type { IndexSchema } from '../storage/schema.ts';
 import {
   currentRow,
@@ -205,14 +205,6 @@ export const readRow = (record: TableRecord, read: ReadMode): Row | null => {
   return read.kind === 'current' ? currentRow(record, read.transaction) : newestRow(record);
 };
 
-/** All rows of a table that a scan in its clustered order sees. */
-export const scanRows = function* (table: TableData, read: ReadMode): Generator<Row, void, void> {
-  for (const record of rangeOf(table.rows, '', null)) {
-    const row = readRow(record, read);
-    if (row) yield row;
-  }
-};
-
 /** Locks a record for the statement; false when it is to be skipped. Throws RowLocked where it must wait. */
 export const lockRecord = (table: TableData, record: TableRecord, locking: Locking, statement: Statement): boolean => {
   const { transaction } = statement.session;
@@ -226,5 +218,3 @@ export const lockRecord = (table: TableData, record: TableRecord, locking: Locki
   if (locking.wait === 'nowait') throw mysqlError('ER_LOCK_NOWAIT');
   return false;
 };
-
-export const scanPath = fullScan;

@@ -80,18 +80,7 @@ export const deleteOrdered = <T>(map: OrderedMap<T>, key: string): boolean => {
   return true;
 };
 
-/** Values of the keys from `low` on and below `high` (no end when null). The map must not change meanwhile. */
-export function* rangeOf<T>(map: OrderedMap<T>, low: string, high: string | null): Generator<T, void, void> {
-  for (let at = findChunk(map, low); at < map.chunks.length; at++) {
-    const { keys, values } = map.chunks[at] as Chunk<T>;
-    for (let index = lowerBound(keys, low); index < keys.length; index++) {
-      if (high !== null && (keys[index] as string) >= high) return;
-      yield values[index] as T;
-    }
-  }
-}
-
-/** All values in that range, as a list: the map may change while it is worked through. */
+/** All values of the keys from `low` on and below `high` (no end when null), as a list: the map may change while it is worked through. */
 export const listRange = <T>(map: OrderedMap<T>, low: string, high: string | null): T[] => {
   const found: T[] = [];
   for (let at = findChunk(map, low); at < map.chunks.length; at++) {

@@ -1,5 +1,5 @@
-import { afterPrefix, keyPart } from '../values/key.ts';
-import { type Datum, kindOf, type Row, type SqlType } from '../values/sql-type.ts';
+import { keyPart } from '../values/key.ts';
+import type { Datum, Row, SqlType } from '../values/sql-type.ts';
 import { cutCharacters } from '../values/store.ts';
 import type { RowLock } from './locks.ts';
 import { deleteOrdered, getOrdered, newOrderedMap, type OrderedMap, setOrdered } from './ordered-map.ts';
@@ -186,11 +186,6 @@ export const currentRow = (record: TableRecord, own: Transaction): Row | null =>
 
 /** The newest row, committed or not: READ UNCOMMITTED. */
 export const newestRow = (record: TableRecord): Row | null => record.head?.row ?? null;
-
-/** The range of index keys that begin with these values. */
-export const prefixRange = (prefix: string): readonly [string, string] => [prefix, afterPrefix(prefix)];
-
-export const isTextual = (type: SqlType): boolean => kindOf(type) === 'string' || kindOf(type) === 'binary';
 
 /** A row whose AUTO_INCREMENT value is beyond the counter moves it: an inserted one, and since MySQL 8.0 an updated one. */
 export const raiseCounter = (table: TableData, row: Row): void => {

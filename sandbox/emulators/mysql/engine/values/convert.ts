@@ -9,7 +9,7 @@ import {
   parseDecimal,
   rescale,
 } from './decimal.ts';
-import { formatJson, type Json, parseJson } from './json.ts';
+import { type Json, parseJson } from './json.ts';
 import { setBits } from './key.ts';
 import { type Datum, kindOf, type SqlType } from './sql-type.ts';
 import {
@@ -304,5 +304,3 @@ export const toJson = (value: Datum, type: SqlType): Json => {
   }
   return value;
 };
-
-export const jsonText = (value: Json): string => formatJson(value);

@@ -1,7 +1,5 @@
 /** An exact decimal: unscaled × 10^-scale. Plain data, so that it can be cloned and written to a checkpoint. */
 export type Decimal = { readonly unscaled: bigint; readonly scale: number };
-
-export const maximumPrecision = 65;
 export const maximumScale = 30;
 
 const powers: bigint[] = [1n];
@@ -99,8 +97,6 @@ export const decimalToNumber = (value: Decimal): number => Number(formatDecimal(
 /** The shortest decimal that prints like the number: 0.1 is 0.1. */
 export const numberToDecimal = (value: number): Decimal =>
   parseDecimal(String(value)) ?? decimal(BigInt(Math.trunc(value)));
-
-export const decimalToInteger = (value: Decimal): bigint => rescale(value, 0).unscaled;
 
 /** Digits before and after the point that the value needs. */
 export const integerDigits = ({ unscaled, scale }: Decimal): number => {

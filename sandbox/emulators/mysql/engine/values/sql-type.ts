@@ -122,16 +122,11 @@ const make = (base: BaseType, length: number, extra: Partial<SqlType> = {}): Sql
 export const nullType = make('null', 0);
 export const bigintType = make('bigint', 21);
 export const unsignedBigintType = make('bigint', 21, { unsigned: true });
-export const intType = make('int', 11);
 export const booleanType = make('bigint', 1);
 export const doubleType = make('double', 23, { decimals: 31 });
 export const dateType = make('date', 10);
 export const jsonType = make('json', 1073741823, { collation: utf8mb4 });
 export const yearType = make('year', 4, { unsigned: true });
-
-/** The type of an integer literal or result of that many digits. */
-export const integerType = (length: number, unsigned = false): SqlType =>
-  make(length > 10 ? 'bigint' : 'int', length, { unsigned });
 
 export const decimalType = (precision: number, decimals: number, unsigned = false): SqlType =>
   make('decimal', Math.max(1, Math.min(65, precision)), { decimals: Math.min(30, decimals), unsigned });
@@ -144,8 +139,6 @@ export const hexadecimalType = (length: number): SqlType => make('varbinary', le
 export const timeType = (digits: number): SqlType => make('time', 10 + (digits ? digits + 1 : 0), { decimals: digits });
 export const datetimeType = (digits: number): SqlType =>
   make('datetime', 19 + (digits ? digits + 1 : 0), { decimals: digits });
-
-export const isText = (type: SqlType): boolean => kindOf(type) === 'string';
 export const isNumber = (type: SqlType): boolean => ['integer', 'decimal', 'double'].includes(kindOf(type));
 export const isTemporal = (type: SqlType): boolean => ['date', 'time', 'datetime'].includes(kindOf(type));
 export const isBlob = (type: SqlType): boolean => /text|blob/.test(type.base);

@@ -292,15 +292,6 @@ export const timeFromNumber = (value: bigint, negative: boolean, microsecond: nu
   };
 };
 
-/** Microseconds to `digits` places: rounds halves up, as MySQL does unless TIME_TRUNCATE_FRACTIONAL. */
-export const roundMicroseconds = (microseconds: bigint, digits: number): bigint => {
-  const unit = 10n ** BigInt(6 - digits);
-  if (unit === 1n) return microseconds;
-  const magnitude = microseconds < 0n ? -microseconds : microseconds;
-  const rounded = ((magnitude + unit / 2n) / unit) * unit;
-  return microseconds < 0n ? -rounded : rounded;
-};
-
 const roundingUnits = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
 /** To `digits` fraction digits, carrying into the day; dates with zero parts carry nothing. */
