@@ -11,6 +11,7 @@ import type { ProviderChoice } from '../providers/provider.ts';
 import { expectUntil, type Finding } from './expectations.ts';
 import { exportTables } from './export-tables.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
+import { snapshotsDone } from './snapshots-done.ts';
 import { crashUncommitted } from './steps/crash-uncommitted.ts';
 import { endAndStart } from './steps/end-and-start.ts';
 import { loseObject } from './steps/lose-object.ts';
@@ -101,10 +102,11 @@ const endTraffic = (sandbox: Sandbox, clock: Clock): Promise<void> =>
 export const runScenario = async (request: ScenarioRequest): Promise<ScenarioResult> => {
   const { scenario, settings, clock, report } = request;
   const { clickstream, orders } = scenario.simulate;
+  const artefacts = withConnectorSettings(request.artefacts, scenario);
   const sandbox = await startSandbox({
     ...request,
     keep: false,
-    artefacts: withConnectorSettings(request.artefacts, scenario),
+    artefacts,
     settings: { ...settings, environment: { ...settings.environment, ...scenario.set } },
     // A scenario shares the machine with whatever else runs: it takes ports that nobody expects anything on.
     chosenPorts: { kafka: 0, 'schema-registry': 0, connect: 0, mysql: 0, s3: 0, snowflake: 0, clickstream: 0 },
@@ -119,6 +121,7 @@ export const runScenario = async (request: ScenarioRequest): Promise<ScenarioRes
   });
   try {
     await sandbox.bringUp.all;
+    await snapshotsDone(artefacts.connectors, sandbox.environment, clock);
     report('the pipeline stands');
     await beginTraffic(scenario, sandbox, clock);
     const beganMs = clock.nowMs();
