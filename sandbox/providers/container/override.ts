@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Address, ComponentName } from '../../components/component.ts';
+import { workerSecuritySettings } from '../../components/kafka-options.ts';
+import { workerTopics } from '../../components/worker-group.ts';
 import type { ContainerService } from './compose-file.ts';
 
 export type OverrideRequest = {
@@ -16,6 +18,17 @@ export type OverrideRequest = {
 // Named as worker properties by the image: an address among them would become a property of that name.
 const workerAddress = /^CONNECT_(URL|USERNAME|PASSWORD)$/;
 
+const caInside = '/etc/sluicebox/kafka-ca.pem';
+
+/** A worker's setting as the image takes it: `a.b=v` is CONNECT_A_B=v. */
+const asVariables = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      `CONNECT_${name.toUpperCase().replaceAll('.', '_')}`,
+      name.endsWith('ssl.truststore.location') ? caInside : value,
+    ]),
+  );
+
 const connectEnvironment = ({ environment, exposed }: OverrideRequest): Record<string, string> => ({
   ...Object.fromEntries(
     Object.entries(environment).filter(
@@ -23,7 +36,8 @@ const connectEnvironment = ({ environment, exposed }: OverrideRequest): Record<s
     ),
   ),
   ...(environment['KAFKA_BOOTSTRAP_SERVERS'] && { CONNECT_BOOTSTRAP_SERVERS: environment['KAFKA_BOOTSTRAP_SERVERS'] }),
-  CONNECT_CONFIG_PROVIDERS_ENV_PARAM_ALLOWLIST_PATTERN: `^(${[...exposed].join('|')})$$`,
+  ...asVariables({ ...workerTopics(environment), ...workerSecuritySettings(environment) }),
+  CONNECT_CONFIG_PROVIDERS_ENV_PARAM_ALLOWLIST_PATTERN: `^(${[...exposed].join('|')})$`,
 });
 
 const environmentOf = (service: ContainerService, request: OverrideRequest): Record<string, string> => {
@@ -32,7 +46,14 @@ const environmentOf = (service: ContainerService, request: OverrideRequest): Rec
   return {};
 };
 
-const yamlText = (text: string): string => JSON.stringify(text);
+// Compose would take what follows a dollar for a variable of its own.
+const yamlText = (text: string): string => JSON.stringify(text.replaceAll('$', '$$$$'));
+
+/** Files of this machine that a container reads. */
+const volumesOf = ({ component }: ContainerService, { environment }: OverrideRequest): string[] => {
+  const ca = component === 'connect' ? workerSecuritySettings(environment)['ssl.truststore.location'] : undefined;
+  return ca === undefined ? [] : [`    volumes: [${yamlText(`${resolve(ca)}:${caInside}:ro`)}]`];
+};
 
 /**
  * What differs from the compose file for this run: addresses of what is not in a container, no waiting for services that are not started, and
@@ -47,6 +68,7 @@ export const writeOverride = (dir: string, request: OverrideRequest): string => 
     ...Object.entries({ SLUICEBOX: 'sandbox', ...environmentOf(service, request) }).map(
       ([name, value]) => `      ${name}: ${yamlText(value)}`,
     ),
+    ...volumesOf(service, request),
   ]);
   mkdirSync(dir, { recursive: true });
   const path = join(dir, 'docker-compose.override.yml');
