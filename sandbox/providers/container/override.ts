@@ -42,6 +42,8 @@ const connectEnvironment = ({ environment, exposed }: OverrideRequest): Record<s
 
 const environmentOf = (service: ContainerService, request: OverrideRequest): Record<string, string> => {
   if (service.component === 'connect') return connectEnvironment(request);
+  if (service.component === 'snowflake' && request.environment['AWS_ENDPOINT_URL_S3'])
+    return { SLUICEBOX_AWS_ENDPOINT_URL_S3: request.environment['AWS_ENDPOINT_URL_S3'] };
   if (service.eventQueue && request.eventQueueUrl) return { [service.eventQueue.urlVariable]: request.eventQueueUrl };
   return {};
 };
