@@ -12,6 +12,7 @@ import { type ComposeFile, type ContainerService, readComposeFile } from './comp
 import { beginContainer, findContainer } from './container-life.ts';
 import { addressForContainers, DockerFailed, openDocker } from './docker.ts';
 import { getImages } from './images.ts';
+import { owner, removeLeftovers } from './leftovers.ts';
 import { servicesOf, writeOverride } from './override.ts';
 
 type Docker = Awaited<ReturnType<typeof openDocker>>;
@@ -49,6 +50,7 @@ export const prepareContainers = async (projectDir: string, names: readonly Comp
     throw new UsageError(`${path} has no service with the label "sluicebox.component: ${name}"`);
   }
   const docker = await openDocker();
+  await removeLeftovers(docker);
   return { docker, composeFile, bindHost: await addressForContainers(docker) };
 };
 
@@ -105,7 +107,11 @@ export const startContainers = (request: ContainersRequest): Containers => {
   const services = servicesOf(names, composeFile.services);
   const projectName = projectNameOf(request.dataDir, request.keep);
   const variables = variablesOf(request);
-  const override = writeOverride(join(request.dataDir, 'containers'), { ...request, services });
+  const override = writeOverride(join(request.dataDir, 'containers'), {
+    ...request,
+    services,
+    owner: request.keep ? undefined : owner,
+  });
   const environment = new DockerComposeEnvironment(composeFile.dir, [composeFile.file, override])
     .withProjectName(projectName)
     .withEnvironment(variables)

@@ -4,6 +4,7 @@ import type { Address, ComponentName } from '../../components/component.ts';
 import { workerSecuritySettings } from '../../components/kafka-options.ts';
 import { workerTopics } from '../../components/worker-group.ts';
 import type { ContainerService } from './compose-file.ts';
+import { ownerLabel } from './leftovers.ts';
 
 export type OverrideRequest = {
   services: readonly ContainerService[];
@@ -13,6 +14,8 @@ export type OverrideRequest = {
   exposed: ReadonlySet<string>;
   /** Where object events go, as MinIO writes it. */
   eventQueueUrl: string | undefined;
+  /** The process that the containers go with; none when they are kept. */
+  owner: string | undefined;
 };
 
 // Named as worker properties by the image: an address among them would become a property of that name.
@@ -71,6 +74,7 @@ export const writeOverride = (dir: string, request: OverrideRequest): string => 
       ([name, value]) => `      ${name}: ${yamlText(value)}`,
     ),
     ...volumesOf(service, request),
+    ...(request.owner === undefined ? [] : [`    labels: { ${ownerLabel}: ${yamlText(request.owner)} }`]),
   ]);
   mkdirSync(dir, { recursive: true });
   const path = join(dir, 'docker-compose.override.yml');

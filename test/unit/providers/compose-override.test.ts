@@ -41,7 +41,9 @@ test("a worker gets the names that connectors ask for, and no other; a value's d
     },
     exposed: new Set(['MYSQL_CDC_PASSWORD']),
     eventQueueUrl: undefined,
+    owner: 'laptop/4711',
   });
+  expect(readFileSync(path, 'utf8')).toContain('labels: { sluicebox.owner: "laptop/4711" }');
   expect(environmentOf(path, 'connect')).toEqual({
     SLUICEBOX: 'sandbox',
     MYSQL_CDC_PASSWORD: 'pa$word$$',
@@ -67,6 +69,7 @@ test('a worker on a secured cluster of somebody else gets its settings, a group 
     },
     exposed: new Set(),
     eventQueueUrl: undefined,
+    owner: 'laptop/4711',
   });
   const environment = environmentOf(path, 'connect');
   expect(environment).toMatchObject({
