@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { afterAll } from 'vitest';
 import { parse } from 'yaml';
 import { noteImage } from './observations.ts';
 import { provider } from './provider.ts';
@@ -87,6 +88,18 @@ export const serverHost = (): { bind: string; name: string } =>
     ? { bind: '127.0.0.1', name: '127.0.0.1' }
     : { bind: process.platform === 'linux' ? bridgeAddress() : '127.0.0.1', name: 'host.docker.internal' };
 
+const running = new Set<ChildProcess>();
+
+// A test that fails, as a listed deviation does, may never come to its own stop.
+afterAll(async () => {
+  await Promise.all(
+    [...running].map(async (child) => {
+      child.kill('SIGTERM');
+      await ended(child);
+    }),
+  );
+});
+
 /** Starts the built program's `serve` on free ports, by the provider of this run, and resolves when every component has told its address. */
 export const serve = async ({
   components,
@@ -101,6 +114,8 @@ export const serve = async ({
     ...ports,
     ...args,
   ]);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let errors = '';
   child.stderr?.on('data', (chunk) => {
     errors += chunk;
