@@ -53,7 +53,7 @@ const rowsBy = async (provider: string, steps: readonly string[]): Promise<Rows>
   const dir = mkdtempSync(join(folder, 'run-'));
   const file = join(dir, 'same-rows.yaml');
   writeFileSync(file, scenarioOf(steps));
-  const { code, output } = await runProgram(['run', file, '--provider', provider, '--export', dir]);
+  const { code, output } = await runProgram(['run', file, '--verbose', '--provider', provider, '--export', dir]);
   expect(output).toContain('PASS same-rows');
   expect(code).toBe(0);
   const lines = readFileSync(join(dir, 'transformed_logs.jsonl'), 'utf8').trimEnd().split('\n');
