@@ -32,7 +32,10 @@ export const prepareTopics = async (
         continue;
       }
       outside.record.add({ kind: 'topic', name, where: whereIs('kafka', environment) });
-      await admin.createTopics({ topics: [{ topic: name, numPartitions: -1, replicationFactor: -1 }] });
+      const topics = [{ topic: name, numPartitions: -1, replicationFactor: -1 }];
+      await admin.createTopics({ waitForLeaders: false, topics });
+      // Asked by ourselves: kafkajs gives up when a broker does not know its new topic yet.
+      await retryUntil(() => admin.fetchTopicMetadata({ topics: [name] }), { clock, deadlineMs: knownDeadlineMs });
     }
     if (mayChange('kafka', outside)) foreseeHistories(artefacts, existing, environment, outside);
     if (!outside.components.has('connect')) await takeGroups(graph, admin, { environment, outside, clock });
@@ -40,6 +43,8 @@ export const prepareTopics = async (
     await admin.disconnect();
   }
 };
+
+const knownDeadlineMs = 30_000;
 
 /** What Debezium makes by itself: it was not there before, so it is ours to clean up. */
 const foreseeHistories = (

@@ -307,7 +307,7 @@ describe('a schema for each developer', () => {
             `select count(distinct file_name) as files, count(*) - count(distinct file_name || ':' || file_row_number) as repeats from ${table}`,
           );
         await expect
-          .poll(async () => JSON.stringify([await objects(), await files()]), { timeout: 60_000, interval: 1_000 })
+          .poll(async () => JSON.stringify([await objects(), await files()]), { timeout: 180_000, interval: 1_000 })
           .toMatch(/^\[([1-9]\d*),\{"files":\1,"repeats":0\}\]$/);
       }
     } finally {
