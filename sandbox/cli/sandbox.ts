@@ -124,8 +124,16 @@ const run = async (options: SandboxOptions): Promise<void> => {
         onReadings: (readings: Readings) => screen.readings(readings),
         onFirstRow: (table, atMs) => screen.firstRow(table, atMs - startedAtMs),
       });
-      await Promise.race([sandbox.bringUp.all, untilToldToStop()]);
-      await Promise.race([untilToldToStop(options.for), screen.quit]);
+      const ended = Promise.race([untilToldToStop(), screen.quit]).then(() => 'ended' as const);
+      // Told to stop while the pipeline comes up, it does not wait for that.
+      if ((await Promise.race([sandbox.bringUp.all, ended])) !== 'ended') {
+        const timer = new AbortController();
+        await Promise.race([
+          ended,
+          ...(options.for === undefined ? [] : [systemClock.sleep(options.for, timer.signal)]),
+        ]);
+        timer.abort();
+      }
     } finally {
       screen.stopping();
       // Also after a failure: a monitor that reads on would keep the program alive.

@@ -54,7 +54,11 @@ export const claimInstance = async (
   dataDir: string,
   status: () => Omit<InstanceStatus, 'id' | 'pid'>,
 ): Promise<Instance> => {
-  mkdirSync(dataDir, { recursive: true });
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`${dataDir} cannot be made: ${(error as Error).message}`);
+  }
   const other = await findInstance(dataDir);
   if (other) {
     throw new UsageError(
@@ -73,8 +77,13 @@ export const claimInstance = async (
   const { port } = server.address() as AddressInfo;
   const file: InstanceFile = { id, pid: process.pid, controlUrl: `http://127.0.0.1:${port}` };
   const path = join(dataDir, fileName);
-  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(file)}\n`, { mode: 0o600 });
-  renameSync(`${path}.${process.pid}`, path);
+  try {
+    writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(file)}\n`, { mode: 0o600 });
+    renameSync(`${path}.${process.pid}`, path);
+  } catch (error) {
+    server.close();
+    throw new UsageError(`${dataDir} cannot be written: ${(error as Error).message}`);
+  }
   return {
     release: async () => {
       rmSync(path, { force: true });
