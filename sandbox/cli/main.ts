@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, CommanderError, Command as Program } from 'commander';
 import { SnowflakeError } from '../components/snowflake-client.ts';
 import { UsageError } from '../core/usage-error.ts';
+import { DockerFailed } from '../providers/container/docker-failed.ts';
 import { HostFailed } from '../providers/embedded/start-host.ts';
 import { applyCommand } from './apply.ts';
 import { benchCommand } from './bench.ts';
@@ -45,9 +46,8 @@ for (const command of [
 
 const explain = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const isExpected =
-    [UsageError, NotRunning, SnowflakeError, HostFailed].some((kind) => error instanceof kind) ||
-    (error as Error).name === 'DockerFailed';
+  const expected = [UsageError, NotRunning, SnowflakeError, HostFailed, DockerFailed];
+  const isExpected = expected.some((kind) => error instanceof kind);
   const { message, stack } = error as Error;
   process.stderr.write(`sluicebox: ${isExpected ? message : (stack ?? message)}\n`);
   return error instanceof UsageError ? 2 : 1;

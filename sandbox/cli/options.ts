@@ -33,24 +33,10 @@ export const durationMs = (text: string): number => {
   return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
 };
 
-export const allEmbedded: ProviderChoice = {
-  kafka: 'embedded',
-  'schema-registry': 'embedded',
-  connect: 'embedded',
-  mysql: 'embedded',
-  s3: 'embedded',
-  snowflake: 'embedded',
-};
+const everyComponent = (provider: ProviderName): ProviderChoice =>
+  Object.fromEntries(componentNames.map((name) => [name, provider])) as ProviderChoice;
 
-// There is no real Snowflake in a container: what an image could hold is the embedded one.
-const everyContainer: ProviderChoice = {
-  ...allEmbedded,
-  kafka: 'container',
-  'schema-registry': 'container',
-  connect: 'container',
-  mysql: 'container',
-  s3: 'container',
-};
+export const allEmbedded = everyComponent('embedded');
 
 const providerName = (text: string): ProviderName => {
   const name = text === 'containers' ? 'container' : text;
@@ -58,10 +44,9 @@ const providerName = (text: string): ProviderName => {
   throw new InvalidArgumentError(`providers are ${providerNames.join(', ')}.`);
 };
 
+// There is no real Snowflake in a container: what an image could hold is the embedded one.
 const everyComponentBy = (provider: ProviderName): ProviderChoice =>
-  provider === 'container'
-    ? everyContainer
-    : (Object.fromEntries(componentNames.map((name) => [name, provider])) as ProviderChoice);
+  provider === 'container' ? { ...everyComponent(provider), snowflake: 'embedded' } : everyComponent(provider);
 
 /** `--provider containers`, or `--provider kafka=container,mysql=external`, repeatable. */
 export const collectProvider = (text: string, choice: ProviderChoice): ProviderChoice => {

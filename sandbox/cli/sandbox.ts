@@ -12,7 +12,7 @@ import { claimInstance } from '../pipeline/instance.ts';
 import { findProject } from '../pipeline/project.ts';
 import { startSandbox } from '../pipeline/sandbox.ts';
 import { readSettings } from '../pipeline/settings.ts';
-import type { SimulatorPlan } from '../pipeline/simulators.ts';
+import { type SimulatorPlan, shopSize } from '../pipeline/simulators.ts';
 import type { ProviderChoice } from '../providers/provider.ts';
 import { namedFiles } from './named-files.ts';
 import { allEmbedded, collectPort, collectProvider, collectSetting, durationMs } from './options.ts';
@@ -55,8 +55,7 @@ const planOf = ({ seed, rate, simulators, provider }: SandboxOptions): Simulator
   const orders = rate.orders ?? (provider.mysql === 'external' ? undefined : defaultRates.orders);
   return {
     seed,
-    customers: 200,
-    products: 60,
+    ...shopSize,
     ...(simulators && clickstream !== undefined ? { clickstream: { perSecond: clickstream } } : {}),
     ...(simulators && orders !== undefined ? { orders: { perSecond: orders } } : {}),
   };

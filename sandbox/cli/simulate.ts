@@ -5,7 +5,7 @@ import { loopback } from '../core/server.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { findProject } from '../pipeline/project.ts';
 import { readSettings } from '../pipeline/settings.ts';
-import { startSimulators } from '../pipeline/simulators.ts';
+import { shopSize, startSimulators } from '../pipeline/simulators.ts';
 import { claimPort } from '../providers/ports.ts';
 import { type NamedFileOptions, namedFiles, withNamedFiles } from './named-files.ts';
 import { collectSetting } from './options.ts';
@@ -40,8 +40,7 @@ const simulate = async (lanes: readonly Lane[], options: SimulateOptions): Promi
   const host = await startSimulators({
     plan: {
       seed: options.seed,
-      customers: 200,
-      products: 60,
+      ...shopSize,
       ...(lanes.includes('clickstream') ? { clickstream: { perSecond } } : {}),
       ...(lanes.includes('orders') ? { orders: { perSecond } } : {}),
     },

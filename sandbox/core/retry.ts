@@ -7,6 +7,8 @@ export type RetryOptions = {
   pauseMs?: number;
   maxPauseMs?: number;
   signal?: AbortSignal;
+  /** False of an error that another attempt cannot mend: it is thrown at once. */
+  mayPass?: (error: Error) => boolean;
 };
 
 /** Calls `attempt` until it does not throw, or `deadlineMs` from now has passed; then throws what the last attempt threw. */
@@ -17,7 +19,8 @@ export const retryUntil = async <T>(attempt: () => Promise<T>, options: RetryOpt
     try {
       return await attempt();
     } catch (error) {
-      if (clock.nowMs() + pauseMs > endMs || signal?.aborted) throw error;
+      if (clock.nowMs() + pauseMs > endMs || signal?.aborted || options.mayPass?.(error as Error) === false)
+        throw error;
       await clock.sleep(pauseMs, signal);
     }
   }

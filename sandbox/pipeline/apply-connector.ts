@@ -21,15 +21,13 @@ const put = (connector: ConnectorArtefact, environment: Address, clock: Clock): 
         body: connector.config,
       });
       const body = (await response.json()) as { message?: string };
-      if (response.ok) return undefined;
+      if (response.ok) return;
       const message = `${connector.file}:1: Connect answers ${response.status}: ${body.message ?? 'no message'}`;
       if (response.status === 409) throw new Rebalancing(message);
-      return new UsageError(message);
+      throw new UsageError(message);
     },
-    { clock, deadlineMs: rebalanceDeadlineMs },
-  ).then((refusal) => {
-    if (refusal) throw refusal;
-  });
+    { clock, deadlineMs: rebalanceDeadlineMs, mayPass: (error) => !(error instanceof UsageError) },
+  );
 
 type Config = Readonly<Record<string, string>>;
 

@@ -84,8 +84,7 @@ export const startSandbox = async (request: SandboxRequest): Promise<Sandbox> =>
     onReady: (name) => request.report(`${name} is ready`),
     check: (environment) => {
       if (request.outside) checkAsked(request.outside, environment);
-      // A worker elsewhere has an environment of its own, and is asked for it.
-      if (request.choice.connect !== 'external') checkEnvironment(artefacts.connectors, environment);
+      checkEnvironment(artefacts.connectors, environment);
     },
   });
   const { components } = started;

@@ -13,6 +13,9 @@ export type SimulatorPlan = {
   orders?: { perSecond: number; total?: number };
 };
 
+/** One size of the shop everywhere: with another, the same seed gives other events. */
+export const shopSize = { customers: 200, products: 60 };
+
 const createsOrders = /create\s+table\s+(?:if\s+not\s+exists\s+)?(?:`?sales`?\.)?`?orders`?\s*\(/i;
 const usesSales = /^use\s+`?sales`?$/i;
 

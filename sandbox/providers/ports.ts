@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../core/process-alive.ts';
 import { UsageError } from '../core/usage-error.ts';
 
 /** A port the user named is taken: an error of hers to mend, exit code 2. */
@@ -18,15 +19,6 @@ const bindHost = '127.0.0.1';
 // Between the look at a port and the server's bind lie some hundred milliseconds, in which a second sandbox may look too:
 // a file named by the port, holding the pid that it is promised to, closes that gap.
 const promisesFolder = join(tmpdir(), 'sluicebox-ports');
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
 
 const promisedToAnother = (path: string): boolean => {
   try {

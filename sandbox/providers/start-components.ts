@@ -146,7 +146,7 @@ export const startComponents = async (request: ComponentsRequest): Promise<Runni
   };
   const embeddedNames = namesOf(request, 'embedded');
   checkRecipes({ ...embeddedRequest, names: embeddedNames });
-  // The environment of a worker that runs elsewhere is not known here.
+  // The environment of a worker that runs elsewhere is not known here: that worker is asked for it.
   if (request.choice.connect !== 'external')
     request.check?.(request.choice.connect === 'container' ? inside : environment);
 

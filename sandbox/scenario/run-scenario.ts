@@ -7,6 +7,7 @@ import type { Graph } from '../pipeline/graph.ts';
 import type { Outside } from '../pipeline/outside.ts';
 import { type Sandbox, startSandbox } from '../pipeline/sandbox.ts';
 import type { Settings } from '../pipeline/settings.ts';
+import { shopSize } from '../pipeline/simulators.ts';
 import type { ProviderChoice } from '../providers/provider.ts';
 import { expectUntil, type Finding } from './expectations.ts';
 import { exportTables } from './export-tables.ts';
@@ -112,8 +113,7 @@ export const runScenario = async (request: ScenarioRequest): Promise<ScenarioRes
     chosenPorts: { kafka: 0, 'schema-registry': 0, connect: 0, mysql: 0, s3: 0, snowflake: 0, clickstream: 0 },
     simulators: {
       seed: scenario.seed,
-      customers: 200,
-      products: 60,
+      ...shopSize,
       ...(clickstream ? { clickstream: held(clickstream) } : {}),
       ...(orders ? { orders: held(orders) } : {}),
     },

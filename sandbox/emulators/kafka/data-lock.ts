@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { isAlive } from '../../core/process-alive.ts';
 
 type Holder = { pid: number; processStart: string; host: string; port: number };
 
@@ -14,15 +15,6 @@ const processStart = (pid: number): string => {
       .replace(/^.*\) /s, '')
       .split(' ')[19] ?? ''
   );
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 };
 
 const answers = (host: string, port: number): Promise<boolean> =>

@@ -2,7 +2,7 @@ import type { ContainerRuntimeClient } from 'testcontainers';
 import type { Clock } from '../../core/clock.ts';
 import type { Life } from '../supervise.ts';
 import type { ContainerService } from './compose-file.ts';
-import { DockerFailed } from './docker.ts';
+import { DockerFailed } from './docker-failed.ts';
 
 type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
 

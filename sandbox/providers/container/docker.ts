@@ -1,14 +1,7 @@
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type ContainerRuntimeClient, getContainerRuntimeClient } from 'testcontainers';
-
-/** Containers were asked for and Docker cannot give them: one line that says why and what helps. */
-export class DockerFailed extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'DockerFailed';
-  }
-}
+import { DockerFailed } from './docker-failed.ts';
 
 const standardSocket = '/var/run/docker.sock';
 const others = 'or run without containers: the embedded default needs no Docker';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { type ContainerRuntimeClient, ImageName } from 'testcontainers';
 import type { ComposeFile, ContainerService } from './compose-file.ts';
-import { DockerFailed } from './docker.ts';
+import { DockerFailed } from './docker-failed.ts';
 
 const progressEachMs = 1_000;
 

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
+import { isAlive } from '../../core/process-alive.ts';
 
 /** Says which process a container goes with, so that another finds what one that was killed has left. */
 export const ownerLabel = 'sluicebox.owner';
@@ -9,13 +10,7 @@ const projectLabel = 'com.docker.compose.project';
 
 const isGone = (label: string): boolean => {
   const [host, pid] = label.split('/');
-  if (host !== hostname()) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  return host === hostname() && !isAlive(Number(pid));
 };
 
 /**

@@ -45,15 +45,12 @@ export const attachExternal = (name: ComponentName, request: ExternalRequest): R
   const talk = async (): Promise<void> => {
     try {
       // What a second try cannot mend (a wrong password, an unknown authority) is told at once.
-      const refusal = await retryUntil(
-        () =>
-          probes[name](address).catch((error: Error) => {
-            if (isPassing(error)) throw error;
-            return error;
-          }),
-        { clock: request.clock, deadlineMs: readyDeadlineMs, pauseMs: 250 },
-      );
-      if (refusal) throw refusal;
+      await retryUntil(() => probes[name](address), {
+        clock: request.clock,
+        deadlineMs: readyDeadlineMs,
+        pauseMs: 250,
+        mayPass: isPassing,
+      });
     } catch (error) {
       state = 'down';
       const { reason, remedy } = reasonAndRemedy(name, error as Error);
